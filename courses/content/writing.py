@@ -1,0 +1,143 @@
+"""The one door after a course's words were written, by the loader or in the admin: derive what pages show, and say that it is new.
+
+A page renders no Markdown and gathers no parts. `render_step` puts a step's safe HTML and its parts into `body_html` and `page`;
+`refresh` puts the whole outline, with its numbers, into `Course.outline` and raises `Course.version`, under which pages are cached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from courses.content import rendering
+from courses.content.script import transcript_of
+from courses.models import Course, Step
+
+FINGERPRINT_LENGTH = 16
+
+
+def step_addresses(course: Course) -> dict[str, str]:
+    """Where each live step is, by its permanent id; for links from one step to another."""
+    steps = course.steps.filter(retired_at=None).values_list("uid", "slug")
+    return {uid: f"/courses/{course.slug}/steps/{slug}/" for uid, slug in steps}
+
+
+def render_step(step: Step, addresses: dict[str, str]) -> None:
+    """Derive and save `body_html`, `page`, `render_version` and `fingerprint` of a step from its sources and parts."""
+    figures = {
+        f.uid: rendering.FigureView(f.uid, f.file.url, f.alt, f.caption, f.credit, f.width, f.height) for f in step.figures.all()
+    }
+    references = {
+        r.uid: rendering.ReferenceView(r.uid, r.source, r.year, r.url, r.claim) for r in step.references.all()
+    }
+    body = rendering.render_step_body(step.body, figures=figures, references=references, step_urls=addresses)
+    captions = list(step.captions.all())
+    cues = next((c.cues for c in captions if c.language == step.course.language), captions[0].cues if captions else [])
+    titles = dict(step.course.steps.filter(retired_at=None).values_list("uid", "title"))
+    step.body_html = body.html
+    step.page = {
+        "notes": [{"number": n.number, "html": n.html, "backlinks": n.backlinks} for n in body.notes],
+        "questions": [
+            {"uid": q.uid, "text": q.text} for q in step.questions.filter(retired_at=None)
+        ],
+        "resources": [
+            {
+                "title": r.title or titles.get(r.to_step, ""),
+                "url": r.url or addresses.get(r.to_step, ""),
+                "note": r.note,
+                "inside": bool(r.to_step),
+            }
+            for r in step.resources.all()
+        ],
+        "captions": [{"language": c.language, "label": c.label, "url": c.file.url} for c in captions],
+        "cues": cues,
+        "transcript": [] if cues else [vars(line) for line in transcript_of(step.script)],
+    }
+    step.render_version = rendering.RULES_VERSION
+    step.fingerprint = fingerprint(step)
+    step.save(update_fields=["body_html", "page", "render_version", "fingerprint"])
+
+
+def fingerprint(step: Step) -> str:
+    """Sixteen hex digits of the words a learner reads. Moving, renumbering or restyling a step leaves them as they are."""
+    words = [step.title, step.lead, step.content_note, step.body, step.script]
+    words += [q["text"] for q in step.page.get("questions", [])]
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def outline_of(course: Course) -> dict[str, Any]:
+    """The live outline with derived numbers: weeks from 1, topics through the course, steps "week.n" through the week.
+
+    {"weeks": [{"n", "uid", "title", "lead", "minutes", "topics": [{"n", "uid", "title", "lead", "minutes",
+    "steps": [{"pk", "uid", "slug", "ref", "title", "kind", "minutes", "optional", "fingerprint"}]}]}],
+    "topics": how many, "steps": how many, "minutes": in all}. Empty topics and weeks are left out.
+    """
+    weeks: list[dict[str, Any]] = []
+    topic_number = 0
+    steps = course.steps.live().select_related("topic__week").in_order()
+    week: dict[str, Any] = {}
+    topic: dict[str, Any] = {}
+    for step in steps:
+        if not week or week["uid"] != step.topic.week.uid:
+            week = {"n": len(weeks) + 1, "uid": step.topic.week.uid, "title": step.topic.week.title}
+            week |= {"lead": step.topic.week.lead, "minutes": 0, "steps": 0, "topics": []}
+            weeks.append(week)
+            topic = {}
+        if not topic or topic["uid"] != step.topic.uid:
+            topic_number += 1
+            topic = {"n": topic_number, "uid": step.topic.uid, "title": step.topic.title}
+            topic |= {"lead": step.topic.lead, "minutes": 0, "steps": []}
+            week["topics"].append(topic)
+        week["steps"] += 1
+        week["minutes"] += step.minutes
+        topic["minutes"] += step.minutes
+        topic["steps"].append(
+            {
+                "pk": step.pk,
+                "uid": step.uid,
+                "slug": step.slug,
+                "ref": f"{week['n']}.{week['steps']}",
+                "title": step.title,
+                "kind": step.kind,
+                "minutes": step.minutes,
+                "optional": step.optional,
+                "fingerprint": step.fingerprint,
+            }
+        )
+    return {
+        "weeks": weeks,
+        "topics": topic_number,
+        "steps": sum(w["steps"] for w in weeks),
+        "minutes": sum(w["minutes"] for w in weeks),
+    }
+
+
+@transaction.atomic
+def refresh(course: Course, *, rendered: Iterable[Step] = ()) -> None:
+    """Render the given steps, derive the course's outline and description, and raise its version so that every page is new."""
+    locked = Course.objects.select_for_update().get(pk=course.pk)
+    addresses = step_addresses(locked)
+    for step in rendered:
+        render_step(step, addresses)
+    locked.description_html = rendering.render_text(locked.description)
+    locked.faq = [{**entry, "html": rendering.render_text(entry.get("answer", ""))} for entry in locked.faq]
+    locked.render_version = rendering.RULES_VERSION
+    locked.outline = outline_of(locked)
+    locked.version += 1
+    locked.save(update_fields=["description_html", "faq", "render_version", "outline", "version"])
+    for field in ("description_html", "faq", "render_version", "outline", "version"):
+        setattr(course, field, getattr(locked, field))
+
+
+def rerender_everything() -> int:
+    """Render every step and course again, for when the rules changed; returns how many steps."""
+    count = 0
+    for course in Course.objects.all():
+        steps = list(course.steps.select_related("course"))
+        refresh(course, rendered=steps)
+        count += len(steps)
+    return count

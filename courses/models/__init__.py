@@ -1,0 +1,19 @@
+"""What is taught, and how far each learner has come."""
+
+from courses.models.outline import Course, OldSlug, Step, Topic, Week
+from courses.models.parts import Caption, Figure, Reference, ReflectionQuestion, Resource
+from courses.models.progress import Completion
+
+__all__ = [
+    "Caption",
+    "Completion",
+    "Course",
+    "Figure",
+    "OldSlug",
+    "Reference",
+    "ReflectionQuestion",
+    "Resource",
+    "Step",
+    "Topic",
+    "Week",
+]
