@@ -62,7 +62,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(
-                Lower("handle"), name="one_person_per_handle", violation_error_message=_("This name is taken.")
+                Lower("handle"),
+                name="one_person_per_handle",
+                violation_error_message=_("This name is taken."),
             )
         ]
 

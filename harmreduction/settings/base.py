@@ -95,7 +95,10 @@ CACHES = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("handle",)}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("handle",)},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -135,7 +138,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "harmreduction.static_bundle.BundlingStorage"},
 }
 WHITENOISE_MAX_AGE = 3600  # for the few files without a fingerprint in their name; the others are immutable
-STYLESHEET_BUNDLE = ("css/site.css", ["css/tokens.css", "css/base.css", "css/layout.css", "css/components.css"])
+STYLESHEET_BUNDLE = (
+    "css/site.css",
+    ["css/tokens.css", "css/base.css", "css/layout.css", "css/components.css"],
+)
 
 # Safety. Named as in Django 6, which will take this over.
 SECURE_CSP = {

@@ -1,0 +1,119 @@
+"""What fills the holes of shared pages in this app: the account menu's neighbours, and a learner's own ticks (see courses.pages)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from courses import progress, ribbon
+
+SCHEME_COOKIE = "scheme"
+SCHEMES = ("light", "dark")
+TICK = '<svg class="icon" aria-hidden="true"><use href="#i-check"/></svg>'
+
+
+def csrf(request: HttpRequest) -> SafeString:
+    """The hidden field that every form needs."""
+    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+
+
+def html_attributes(request: HttpRequest) -> SafeString:
+    """The colours this reader chose, on <html>."""
+    scheme = request.COOKIES.get(SCHEME_COOKIE)
+    return format_html(' data-scheme="{}"', scheme) if scheme in SCHEMES else SafeString("")
+
+
+def account(request: HttpRequest, course: str = "") -> str:
+    """The end of the masthead: join and log in, or the account menu."""
+    user = request.user
+    if not user.is_authenticated:
+        return mark_safe(_account_menu(get_language() or "", course, None, "", 0, False))  # noqa: S308 - our own template
+    return mark_safe(  # noqa: S308 - our own template
+        _account_menu(get_language() or "", course, user.pk, user.handle, user.avatar_shuffle, user.is_staff)
+    )
+
+
+@lru_cache(maxsize=2048)
+def _account_menu(language: str, course: str, pk: int | None, handle: str, shuffle: int, staff: bool) -> str:
+    person = {"pk": pk, "handle": handle, "shuffle": shuffle, "staff": staff} if pk else None
+    return render_to_string("components/account_menu.html", {"person": person, "course_slug": course})
+
+
+def notes(request: HttpRequest) -> str:
+    """Messages for this reader, said once."""
+    waiting = list(get_messages(request)) if hasattr(request, "_messages") else []
+    return render_to_string("components/messages.html", {"messages": waiting}) if waiting else ""
+
+
+def display_modes(request: HttpRequest) -> SafeString:
+    """The three colour buttons with the chosen one pressed."""
+    chosen = request.COOKIES.get(SCHEME_COOKIE)
+    chosen = chosen if chosen in SCHEMES else "auto"
+    words = {"auto": _("Auto"), "light": _("Light"), "dark": _("Dark")}
+    button = '<button name="scheme" value="{}" aria-pressed="{}">{}</button>'
+    pressed = (format_html(button, key, "true" if key == chosen else "false", word) for key, word in words.items())
+    return SafeString("").join(pressed)
+
+
+def here(request: HttpRequest) -> str:
+    """The address of this page, to come back to."""
+    return request.get_full_path() if request.method == "GET" else request.path
+
+
+def done_count(request: HttpRequest, counted: Sequence[int]) -> str:
+    """How many of these steps this learner finished."""
+    finished = progress.of(request).finished
+    return str(sum(pk in finished for pk in counted))
+
+
+def done_class(request: HttpRequest, step: int) -> SafeString:
+    """The class of a finished step's line in a list."""
+    return mark_safe(' class="is-done"') if progress.of(request).has(step) else SafeString("")
+
+
+def done_tick(request: HttpRequest, step: int) -> SafeString:
+    """The tick of a finished step."""
+    return mark_safe(TICK) if progress.of(request).has(step) else SafeString("")  # noqa: S308 - a constant
+
+
+def done_words(request: HttpRequest, step: int) -> SafeString:
+    """The same for who cannot see the tick."""
+    return format_html('<span class="sr"> ({})</span>', _("done")) if progress.of(request).has(step) else SafeString("")
+
+
+def walked(request: HttpRequest, order: Sequence[Sequence[int]], here: int) -> SafeString:
+    """This learner's strokes in the ribbon."""
+    return ribbon.walked(order, progress.of(request), here)
+
+
+def done_button(request: HttpRequest, step: int, fingerprint: str, quiet: bool = False) -> SafeString:
+    """ "Mark as complete", or "Completed" with the way back; says when the step's words changed since."""
+    following = progress.of(request)
+    if following.has(step):
+        return format_html(
+            '<button class="btn" name="done" value="0">{} {}<span class="sr">{}</span></button>',
+            SafeString(TICK),
+            _("Completed"),
+            _(": mark as not complete"),
+        )
+    lamp = "" if quiet else " btn--lamp"
+    return format_html(
+        '<button class="btn{}" name="done" value="1">{} {}</button>', lamp, SafeString(TICK), _("Mark as complete")
+    )
+
+
+def changed_note(request: HttpRequest, step: int, fingerprint: str) -> str:
+    """Says that the step's words are others than when this learner finished it."""
+    following = progress.of(request)
+    if not following.changed_since(step, fingerprint):
+        return ""
+    return render_to_string("courses/_changed.html", {"day": following.finished[step].day})

@@ -1,0 +1,63 @@
+"""Tags that every template has: holes, icons, avatars, stylesheets, links with their words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.avatars import avatar as draw_avatar
+from courses.pages import fill_hole
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def hole(context: Context, path: str, **arguments: Any) -> str:
+    """What belongs to one reader: marked in a shared page, filled at once in any other (see courses.pages)."""
+    marks = context.get("marks")
+    if marks is not None:
+        return mark_safe(marks.mark(path, arguments))  # noqa: S308 - our own mark
+    return fill_hole(context["request"], path, arguments)
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon from the sprite at the top of the page; `extra` is "dir" for arrows, which turn round in right-to-left pages."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="#i-{}"/></svg>',
+        f" icon--{extra}" if extra else "",
+        name,
+    )
+
+
+@register.simple_tag
+def avatar(account_id: int | None, shuffle: int = 0, size: str = "") -> SafeString:
+    return draw_avatar(account_id or 0, shuffle, size)
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """The site's own stylesheet: one bundled file where files carry fingerprints, its parts while developing."""
+    bundle, parts = settings.STYLESHEET_BUNDLE
+    names = parts if settings.DEBUG else [bundle]
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
+
+
+@register.filter
+def percent(part: int, whole: int) -> int:
+    """A share in whole percent, rounded down, so that 100 means all."""
+    return part * 100 // whole if whole else 0
+
+
+@register.filter
+def clock(seconds: float) -> str:
+    """Seconds as "1:07" or "1:02:07"."""
+    whole = int(seconds)
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

@@ -1,0 +1,171 @@
+"""The pages a learner studies on: a course, its outline, a step; and the button that says a step is finished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from courses import ribbon
+from courses import progress as rules
+from courses.models import Course, OldSlug, Step
+from courses.pages import shared
+
+LIGHT = ("pk", "uid", "slug", "published", "fingerprint", "course__pk", "course__slug", "course__version", "course__published")
+
+
+def find_course(request: HttpRequest, slug: str) -> Course:
+    """The course at this address, if this person may see it; else 404."""
+    return get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+
+
+def find_step(request: HttpRequest, course_slug: str, step_slug: str) -> Step:
+    """The step at this address with what tells its version, if this person may see it; else 404."""
+    steps = Step.objects.visible_to(request.user).select_related("course").only(*LIGHT)
+    if not request.user.is_staff:  # type: ignore[union-attr]
+        steps = steps.filter(course__published=True)
+    return get_object_or_404(steps, course__slug=course_slug, slug=step_slug)
+
+
+@require_safe
+def course(request: HttpRequest, course_slug: str) -> HttpResponse:
+    """What the course is, and the way in."""
+    courses = rules.with_progress(Course.objects.visible_to(request.user), request)
+    return course_page(request, get_object_or_404(courses, slug=course_slug))
+
+
+def course_page(request: HttpRequest, found: Course) -> HttpResponse:
+    """The landing page of a course (found with its progress); also the home page of a site with one course."""
+    context = {"course": found, "outline": found.outline, "next": None, "done": 0}
+    following = rules.along_with(found, request)
+    done, _whole = rules.course_done(found, following)
+    if done:
+        context |= {"done": done, "next": rules.next_step(found.outline, following)}
+    return render(request, "courses/course.html", context)
+
+
+@require_safe
+def outline(request: HttpRequest, course_slug: str) -> HttpResponse:
+    """The whole course with what this learner finished and where to go on."""
+    found = find_course(request, course_slug)
+    following = rules.of(request)
+    upcoming = rules.next_step(found.outline, following)
+    weeks = [_week_seen(week, following, upcoming) for week in found.outline.get("weeks", [])]
+    done, whole = rules.course_done(found, following)
+    left = sum(s["minutes"] for s in rules.steps_of(found.outline) if not following.has(s["pk"]) and not s["optional"])
+    context = {
+        "course": found,
+        "outline": found.outline,
+        "weeks": weeks,
+        "done": done,
+        "whole": whole,
+        "minutes_left": left,
+        "next": upcoming,
+        "next_topic": _topic_of(found.outline, upcoming),
+        "left_open": _left_open(found.outline, following, upcoming),
+        "ribbon": ribbon.draw(found.outline, following, upcoming["pk"] if upcoming else None),
+    }
+    return render(request, "courses/outline.html", context)
+
+
+def _week_seen(week: Mapping[str, Any], following: rules.Progress, upcoming: Mapping[str, Any] | None) -> dict[str, Any]:
+    topics = []
+    for topic in week["topics"]:
+        steps = [
+            {
+                **step,
+                "done": following.has(step["pk"]),
+                "changed": following.changed_since(step["pk"], step["fingerprint"]),
+                "here": bool(upcoming and upcoming["pk"] == step["pk"]),
+            }
+            for step in topic["steps"]
+        ]
+        done, whole = rules.count(topic["steps"], following)
+        here = any(step["here"] for step in steps)
+        topics.append({**topic, "steps": steps, "done": done, "whole": whole, "open": here or 0 < done < whole})
+    done, whole = rules.count([s for t in week["topics"] for s in t["steps"]], following)
+    return {**week, "topics": topics, "done": done, "whole": whole}
+
+
+def _topic_of(outline: Mapping[str, Any], step: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    topics = [topic for week in outline.get("weeks", []) for topic in week["topics"]]
+    return next((t for t in topics if step and any(s["pk"] == step["pk"] for s in t["steps"])), None)
+
+
+def _left_open(
+    outline: Mapping[str, Any], following: rules.Progress, upcoming: Mapping[str, Any] | None
+) -> list[Mapping[str, Any]]:
+    """Unfinished steps before the last finished one, the next one left out: passed by, to come back to or not."""
+    steps = rules.steps_of(outline)
+    last = max((i for i, step in enumerate(steps) if following.has(step["pk"])), default=-1)
+    passed = [s for s in steps[: last + 1] if not following.has(s["pk"]) and not s["optional"]]
+    return [s for s in passed if not upcoming or s["pk"] != upcoming["pk"]]
+
+
+@require_safe
+def step(request: HttpRequest, course_slug: str, step_slug: str) -> HttpResponse:
+    """A step, with its discussion underneath. An address that the step once had leads to where it is now."""
+    try:
+        found = find_step(request, course_slug, step_slug)
+    except Http404:
+        old = OldSlug.objects.filter(course__slug=course_slug, slug=step_slug, step__retired_at=None)
+        moved = old.select_related("step__course").first()
+        if moved is None:
+            raise
+        return HttpResponseRedirect(moved.step.get_absolute_url(), status=301)
+    return step_page(request, found)
+
+
+def step_page(request: HttpRequest, found: Step, *, status: int = 200) -> HttpResponse:
+    """The page of a step for this reader: what all readers share from the cache, what is theirs filled in."""
+    key = f"{found.pk}:{found.course.pk}:{found.course.version}"
+    page = shared(request, "courses/step.html", key=key, context=lambda: step_context(found))
+    return HttpResponse(page, status=status)
+
+
+def step_context(found: Step) -> dict[str, Any]:
+    """What the shared part of a step's page shows."""
+    whole = Step.objects.select_related("course", "topic__week").get(pk=found.pk)
+    outline = whole.course.outline
+    steps = rules.steps_of(outline)
+    at = next((i for i, s in enumerate(steps) if s["pk"] == whole.pk), None)
+    here = steps[at] if at is not None else None
+    topic = _topic_of(outline, here)
+    week = next((w for w in outline.get("weeks", []) if here and topic in w["topics"]), None)
+    return {
+        "course": whole.course,
+        "step": whole,
+        "outline": outline,
+        "here": here,
+        "at": at + 1 if at is not None else None,
+        "topic": topic,
+        "week": week,
+        "topics": [t for w in outline.get("weeks", []) for t in w["topics"]],
+        "previous": steps[at - 1] if at else None,
+        "following": steps[at + 1] if at is not None and at + 1 < len(steps) else None,
+        "order": [[s["pk"] for t in w["topics"] for s in t["steps"]] for w in outline.get("weeks", [])],
+        "counted": [s["pk"] for s in steps if not s["optional"]],
+        "track": ribbon.track(outline),
+    }
+
+
+@require_POST
+def done(request: HttpRequest, course_slug: str, step_slug: str) -> HttpResponse:
+    """The learner says that they finished the step (done=1), or takes it back (done=0)."""
+    found = find_step(request, course_slug, step_slug)
+    response = redirect(found)
+    if request.POST.get("done") == "1":
+        try:
+            rules.finish(request=request, response=response, step=found)
+        except rules.CookieFull:
+            words = _("This browser can keep %(count)d finished steps. Join under any name to keep more.")
+            messages.warning(request, words % {"count": rules.COOKIE_STEPS})
+    else:
+        rules.undo(request=request, response=response, step=found)
+    response["Location"] += "#step-bar"
+    return response

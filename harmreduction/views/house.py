@@ -1,0 +1,54 @@
+"""Pages of the house itself: the way in, the pages about the site, and how pages look for one reader."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from courses import progress
+from courses.holes import SCHEME_COOKIE, SCHEMES
+from courses.models import Course
+from courses.pages import LOW_DATA_COOKIE
+from courses.views.learning import course_page
+from harmreduction.privacy import what_is_kept
+
+YEAR = 365 * 24 * 3600  # seconds
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The course, where there is one; the list, where there are several."""
+    courses = list(progress.with_progress(Course.objects.visible_to(request.user), request))
+    if len(courses) == 1:
+        return course_page(request, courses[0])
+    return render(request, "courses/list.html", {"courses": courses})
+
+
+@require_safe
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    """A page about the site."""
+    context = {"kept": what_is_kept()} if name == "privacy" else {}
+    return render(request, f"house/{name}.html", context)
+
+
+@require_POST
+def display(request: HttpRequest) -> HttpResponse:
+    """Keep how this reader wants pages to look, in cookies that say nothing else, and go back."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    options = {"max_age": YEAR, "samesite": "Lax", "httponly": True, "secure": settings.SESSION_COOKIE_SECURE}
+    scheme, data = request.POST.get("scheme"), request.POST.get("data")
+    if scheme in SCHEMES:
+        response.set_cookie(SCHEME_COOKIE, scheme, **options)
+    elif scheme:
+        response.delete_cookie(SCHEME_COOKIE)
+    if data == "low":
+        response.set_cookie(LOW_DATA_COOKIE, "1", **options)
+    elif data:
+        response.delete_cookie(LOW_DATA_COOKIE)
+    return response
