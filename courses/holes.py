@@ -9,7 +9,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -34,8 +34,8 @@ def html_attributes(request: HttpRequest) -> SafeString:
 
 def account(request: HttpRequest, course: str = "") -> str:
     """The end of the masthead: join and log in, or the account menu."""
-    user = request.user
-    if not user.is_authenticated:
+    user = getattr(request, "user", None)  # a request that failed early has none
+    if user is None or not user.is_authenticated:
         return mark_safe(_account_menu(get_language() or "", course, None, "", 0, False))  # noqa: S308 - our own template
     return mark_safe(  # noqa: S308 - our own template
         _account_menu(get_language() or "", course, user.pk, user.handle, user.avatar_shuffle, user.is_staff)
@@ -59,20 +59,24 @@ def display_modes(request: HttpRequest) -> SafeString:
     chosen = request.COOKIES.get(SCHEME_COOKIE)
     chosen = chosen if chosen in SCHEMES else "auto"
     words = {"auto": _("Auto"), "light": _("Light"), "dark": _("Dark")}
-    button = '<button name="scheme" value="{}" aria-pressed="{}">{}</button>'
-    pressed = (format_html(button, key, "true" if key == chosen else "false", word) for key, word in words.items())
-    return SafeString("").join(pressed)
+    return format_html_join(
+        "",
+        '<button name="scheme" value="{}" aria-pressed="{}">{}</button>',
+        ((key, "true" if key == chosen else "false", word) for key, word in words.items()),
+    )
 
 
-def here(request: HttpRequest) -> str:
-    """The address of this page, to come back to."""
-    return request.get_full_path() if request.method == "GET" else request.path
+def back(request: HttpRequest) -> SafeString:
+    """The address of this page, for a form that comes back to it."""
+    address = request.get_full_path() if request.method == "GET" else request.path
+    return format_html('<input type="hidden" name="next" value="{}">', address)
 
 
-def done_count(request: HttpRequest, counted: Sequence[int]) -> str:
-    """How many of these steps this learner finished."""
+def done_words_of_course(request: HttpRequest, counted: Sequence[int]) -> str:
+    """How many of the course's steps this learner finished, in words."""
     finished = progress.of(request).finished
-    return str(sum(pk in finished for pk in counted))
+    done = sum(pk in finished for pk in counted)
+    return _("%(done)d of %(whole)d steps done") % {"done": done, "whole": len(counted)}
 
 
 def done_class(request: HttpRequest, step: int) -> SafeString:
@@ -95,8 +99,8 @@ def walked(request: HttpRequest, order: Sequence[Sequence[int]], here: int) -> S
     return ribbon.walked(order, progress.of(request), here)
 
 
-def done_button(request: HttpRequest, step: int, fingerprint: str, quiet: bool = False) -> SafeString:
-    """ "Mark as complete", or "Completed" with the way back; says when the step's words changed since."""
+def done_button(request: HttpRequest, step: int) -> SafeString:
+    """ "Mark as complete", or "Completed" with the way back."""
     following = progress.of(request)
     if following.has(step):
         return format_html(
@@ -105,9 +109,8 @@ def done_button(request: HttpRequest, step: int, fingerprint: str, quiet: bool =
             _("Completed"),
             _(": mark as not complete"),
         )
-    lamp = "" if quiet else " btn--lamp"
     return format_html(
-        '<button class="btn{}" name="done" value="1">{} {}</button>', lamp, SafeString(TICK), _("Mark as complete")
+        '<button class="btn btn--lamp" name="done" value="1">{} {}</button>', SafeString(TICK), _("Mark as complete")
     )
 
 

@@ -21,8 +21,13 @@ def plain(text: str) -> str:
     ).strip()
 
 
+class PlainText(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        return plain(str(value or ""))
+
+
 class CommentForm(forms.Form):
-    body = forms.CharField(
+    body = PlainText(
         required=False,  # so that our own words say what is missing
         strip=False,
         widget=forms.Textarea({"rows": 5}),
@@ -30,7 +35,7 @@ class CommentForm(forms.Form):
     submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def clean_body(self) -> str:
-        body = plain(self.cleaned_data["body"])
+        body: str = self.cleaned_data["body"]
         if not any(unicodedata.category(c)[0] in "LNPS" for c in body):
             raise forms.ValidationError(_("Write something first."), code="empty")
         most = settings.COMMENT_MAX_LENGTH

@@ -19,10 +19,11 @@ from discussions.models import Comment, Discussion
 
 @dataclass(frozen=True)
 class Draft:
-    """Words that were sent and not taken, to be shown again with the reason."""
+    """Words that were sent and not posted, to be shown again: with the reason, or with how they will look."""
 
     body: str
-    error: str
+    error: str = ""
+    preview: str = ""
     parent: Comment | None = None
 
 

@@ -15,6 +15,7 @@ SESSION = {
         _("That this browser is signed in, under a random number"),
         _("60 days, or until you sign out"),
     ),
+    "account.EmailAddress": (_("An e-mail address, if you gave one"), _("until you remove it")),
     "admin.LogEntry": (_("Which change an educator made to the course, and when"), _("as long as the course")),
 }
 KEPT: dict[str, tuple[Any, Any]] = {**ACCOUNTS, **COURSES, **DISCUSSIONS, **SESSION}

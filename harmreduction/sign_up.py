@@ -38,5 +38,5 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             messages.success(request, words % {"count": added})
         return response
 
-    def add_message(self, request: HttpRequest, level: int, **kwargs: Any) -> None:
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
         """allauth's own remarks ("Successfully signed in as …") are left out: the page shows it."""

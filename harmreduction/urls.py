@@ -23,6 +23,8 @@ urlpatterns = [
     # Of allauth what works without an e-mail address; the rest comes when addresses are asked for.
     path("accounts/signup/", allauth.signup, name="account_signup"),
     path("accounts/login/", allauth.login, name="account_login"),
+    # Where robots that fill in the trap of the sign-up form are sent, so that they believe they were taken.
+    path("accounts/confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/password/change/", allauth.password_change, name="account_change_password"),

@@ -29,7 +29,8 @@ def step_addresses(course: Course) -> dict[str, str]:
 def render_step(step: Step, addresses: dict[str, str]) -> None:
     """Derive and save `body_html`, `page`, `render_version` and `fingerprint` of a step from its sources and parts."""
     figures = {
-        f.uid: rendering.FigureView(f.uid, f.file.url, f.alt, f.caption, f.credit, f.width, f.height) for f in step.figures.all()
+        f.uid: rendering.FigureView(f.uid, f.file.url, f.alt, f.caption, f.credit, f.width, f.height)
+        for f in step.figures.all()
     }
     references = {
         r.uid: rendering.ReferenceView(r.uid, r.source, r.year, r.url, r.claim) for r in step.references.all()
@@ -41,9 +42,7 @@ def render_step(step: Step, addresses: dict[str, str]) -> None:
     step.body_html = body.html
     step.page = {
         "notes": [{"number": n.number, "html": n.html, "backlinks": n.backlinks} for n in body.notes],
-        "questions": [
-            {"uid": q.uid, "text": q.text} for q in step.questions.filter(retired_at=None)
-        ],
+        "questions": [{"uid": q.uid, "text": q.text} for q in step.questions.filter(retired_at=None)],
         "resources": [
             {
                 "title": r.title or titles.get(r.to_step, ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -10,9 +11,12 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 
 from accounts.avatars import avatar as draw_avatar
+from courses.models import Step
 from courses.pages import fill_hole
+from courses.progress import steps_of
 
 register = template.Library()
 
@@ -61,3 +65,32 @@ def clock(seconds: float) -> str:
     whole = int(seconds)
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+@register.simple_tag
+def site() -> dict[str, str]:
+    """The site's name, and where "Leave quickly" leads."""
+    return {"name": settings.SITE_NAME, "quick_exit": settings.QUICK_EXIT_URL}
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    """The words for a step's kind."""
+    return str(Step.Kind(kind).label)
+
+
+@register.filter
+def first_step(outline: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The first step of an outline, or None."""
+    return next(iter(steps_of(outline)), None)
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """Minutes in words: "45 minutes", "2 h 45 min"."""
+    hours, rest = divmod(int(minutes or 0), 60)
+    if not hours:
+        return ngettext("%(n)d minute", "%(n)d minutes", rest) % {"n": rest}
+    if not rest:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}

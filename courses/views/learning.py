@@ -16,7 +16,7 @@ from courses import progress as rules
 from courses.models import Course, OldSlug, Step
 from courses.pages import shared
 
-LIGHT = ("pk", "uid", "slug", "published", "fingerprint", "course__pk", "course__slug", "course__version", "course__published")
+LIGHT = ("uid", "slug", "fingerprint", "course__slug", "course__version")
 
 
 def find_course(request: HttpRequest, slug: str) -> Course:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from courses.content import rendering
 from courses.models import Step
 from courses.views.learning import find_step, step_page
 from discussions import posting
@@ -41,16 +42,22 @@ def _reply_page(request: HttpRequest, step: Step, parent: Comment, draft: Draft 
     base = reverse("courses:step", args=[step.course.slug, step.slug])
     form = composer_form(request, base=base, draft=draft, parent=parent)
     context = {"step": step, "parent": parent, "form": form, "base": base, "course_slug": step.course.slug}
-    return render(request, "discussions/reply.html", context, status=422 if draft else 200)
+    return render(request, "discussions/reply.html", context, status=422 if draft and draft.error else 200)
 
 
 def _take(request: HttpRequest, step: Step, parent: Comment | None) -> HttpResponse:
     form = CommentForm(request.POST)
     valid = form.is_valid()
     error = "" if valid else form.first_error()
+    preview = ""
     if not request.user.is_authenticated:
         error = _("You are not signed in, so this was not posted yet. Sign in in another tab, then post it here.")
-    if not error:
+    elif not error and request.POST.get("view") == "preview":
+        try:
+            preview = rendering.render_comment(form.cleaned_data["body"])
+        except rendering.TooComplex as refusal:
+            error = str(refusal)
+    elif not error:
         try:
             comment = posting.post(
                 author=request.user,
@@ -63,11 +70,11 @@ def _take(request: HttpRequest, step: Step, parent: Comment | None) -> HttpRespo
             error = str(refusal)
         else:
             return _back_to(step, comment)
-    draft = Draft(body=request.POST.get("body", ""), error=error, parent=parent)
+    draft = Draft(body=request.POST.get("body", ""), error=error, preview=preview, parent=parent)
     if parent is not None:
         return _reply_page(request, step, parent, draft)
     request.draft = draft  # type: ignore[attr-defined]
-    return step_page(request, step, status=422)
+    return step_page(request, step, status=422 if error else 200)
 
 
 def _back_to(step: Step, comment: Comment) -> HttpResponse:

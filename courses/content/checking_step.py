@@ -1,0 +1,200 @@
+"""Judges one step: its fields, its files, and what its text refers to."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from courses.content import rendering
+from courses.content.checking_media import CheckedFile, MediaChecker
+from courses.content.complexity import TooComplex
+from courses.content.errors import Problem
+from courses.content.explaining import did_you_mean, dotted, shaped
+from courses.content.schema import Kind, StepDocument
+from courses.content.sources import Document, Location, ScriptSource, StepSource, StoredFile, mapping, mappings
+
+LONGEST_SLUG = 80
+
+
+@dataclass(frozen=True)
+class CheckedStep:
+    path: str
+    document: StepDocument
+    slug: str
+    position: int
+    body: str
+    script: str
+    files: Mapping[str, CheckedFile]  # by the name the step gives them
+
+
+def check_step(
+    source: StepSource,
+    *,
+    step_ids: Collection[str],
+    scripts: Mapping[str, ScriptSource] | None = None,
+    media: Mapping[str, StoredFile] | None = None,
+) -> tuple[CheckedStep | None, list[Problem]]:
+    """One step by itself. `step_ids` are the steps of the course it may link to.
+
+    Without `scripts` and `media` the names of files are taken as they are: a form checks its uploads itself.
+    """
+    problems: list[Problem] = []
+    step = StepChecker(source, problems, step_ids, scripts, MediaChecker(media, problems)).check()
+    return (None if problems else step), sorted(set(problems))
+
+
+class StepChecker:
+    """One step. Looks at the fields as they were written, so that a wrong one does not hide what else is wrong."""
+
+    def __init__(
+        self,
+        source: StepSource,
+        problems: list[Problem],
+        step_ids: Collection[str],
+        scripts: Mapping[str, ScriptSource] | None,
+        media: MediaChecker,
+    ) -> None:
+        self.source = source
+        self.problems = problems
+        self.step_ids = step_ids
+        self.scripts = scripts
+        self.media = media
+        self.files: dict[str, CheckedFile] = {}
+        self.data = mapping(source.document.data)
+
+    def check(self) -> CheckedStep | None:
+        source = self.source
+        self.check_step_links()
+        if source.document.data is None:
+            return None
+        document = shaped(source.document, StepDocument, self.problems)
+        slug = slug_of(source)
+        if slug == source.name and len(slug) > LONGEST_SLUG:
+            self.problem(
+                ("slug",), f'the file\'s name is longer than {LONGEST_SLUG} characters; shorten it, or add a "slug"'
+            )
+        self.check_ids()
+        script = self.check_video()
+        for index, figure in mappings(self.data.get("figures")):
+            self.take_file(("figures", index, "file"), figure.get("file"), self.media.picture)
+        self.check_resources()
+        self.check_body()
+        if document is None or slug is None:
+            return None
+        return CheckedStep(source.document.path, document, slug, source.number, source.body, script, self.files)
+
+    def check_ids(self) -> None:
+        """Figures, questions and references have ids that differ within the step; caption files, languages."""
+        for part, name in (("figures", "id"), ("reflect", "id"), ("references", "id")):
+            self.check_differ((part,), self.data.get(part), name)
+        self.check_differ(("video", "captions"), mapping(self.data.get("video")).get("captions"), "language")
+
+    def check_differ(self, location: Location, entries: Any, name: str) -> None:
+        first: dict[str, int] = {}
+        for index, entry in mappings(entries):
+            value = entry.get(name)
+            if not isinstance(value, str):
+                continue
+            here = (*location, index, name)
+            if value in first:
+                message = f'the {name} "{value}" stands here a second time, first on line {first[value]}'
+                self.problem(here, f"{dotted(location)}: {message}; give each its own")
+            first.setdefault(value, self.source.document.line_of(here))
+
+    def check_video(self) -> str:
+        """The video's files; returns the script."""
+        if "video" not in self.data:
+            return ""
+        if self.data.get("kind") in typing.get_args(Kind) and self.data["kind"] != "video":
+            self.problem(("video",), f'"video" belongs to steps with "kind: video"; this one is "{self.data["kind"]}"')
+        video = mapping(self.data["video"])
+        self.take_file(("video", "film"), video.get("film"), self.media.film)
+        self.take_file(("video", "poster"), video.get("poster"), self.media.picture)
+        for index, caption in mappings(video.get("captions")):
+            self.take_file(("video", "captions", index, "file"), caption.get("file"), self.media.captions)
+        name = video.get("script")
+        if self.scripts is None or not isinstance(name, str):
+            return ""
+        script = self.scripts.get(name)
+        if script is None:
+            hint = did_you_mean(name, self.scripts)
+            message = f'script: there is no "{name}" beside this step; its name must end in ".script.md"{hint}'
+            self.problem(("video", "script"), message)
+        return (script.text or "") if script else ""
+
+    def take_file(
+        self,
+        location: Location,
+        name: Any,
+        look: Callable[[str, Document, Location], CheckedFile | None],
+    ) -> None:
+        if isinstance(name, str) and name.strip():
+            checked = look(name.strip(), self.source.document, location)
+            if checked:
+                self.files[name.strip()] = checked
+
+    def check_resources(self) -> None:
+        for index, resource in mappings(self.data.get("see_also")):
+            here: Location = ("see_also", index)
+            if ("url" in resource) == ("step" in resource):
+                self.problem(here, 'see_also: give either "url" (outside) or "step" (the id of a step), not both')
+            step = resource.get("step")
+            if isinstance(step, str) and step not in self.step_ids:
+                hint = did_you_mean(step, self.step_ids)
+                self.problem((*here, "step"), f'see_also: no step of this course has the id "{step}"{hint}')
+
+    def check_step_links(self) -> None:
+        for step, line in rendering.step_links(self.source.body):
+            if step not in self.step_ids:
+                hint = did_you_mean(step, self.step_ids)
+                self.body_problem(line, f'no step of this course has the id "{step}", to which the text links{hint}')
+
+    def check_body(self) -> None:
+        body = self.source.body
+        figures = _ids(self.data.get("figures"))
+        references = _ids(self.data.get("references"))
+        used = dict(rendering.figures_used(body))
+        for figure, line in rendering.figures_used(body):
+            if figure not in figures:
+                hint = did_you_mean(figure, figures)
+                self.body_problem(line, f'there is no figure "{figure}" among the figures above{hint}')
+        for index, entry in mappings(self.data.get("figures")):
+            figure = entry.get("id")
+            if isinstance(figure, str) and figure not in used:
+                message = (
+                    f'the figure "{figure}" is never shown; put ![](figure:{figure}) on a line of its own in the text'
+                )
+                self.problem(("figures", index, "id"), message)
+        for note, line in rendering.cited_ids(body):
+            if note not in references:
+                hint = did_you_mean(note, references)
+                message = f'[^{note}] has neither a reference with that id nor a note "[^{note}]: …"{hint}'
+                self.body_problem(line, message)
+        try:
+            rendering.render_step_body(
+                body,
+                figures={uid: rendering.FigureView(uid, "/", "", "", "", 1, 1) for uid in figures},
+                references={uid: rendering.ReferenceView(uid, "", 0, "", "") for uid in references},
+                step_urls=dict.fromkeys(self.step_ids, "/"),
+            )
+        except TooComplex as error:
+            self.body_problem(1, str(error))
+
+    def body_problem(self, line: int, message: str) -> None:
+        self.problems.append(Problem(self.source.document.path, self.source.body_line + line - 1, message, "body"))
+
+    def problem(self, location: Location, message: str) -> None:
+        document = self.source.document
+        self.problems.append(Problem(document.path, document.line_of(location), message, dotted(location)))
+
+
+def slug_of(step: StepSource) -> str | None:
+    """A step's address; None when it gives one that is no text."""
+    slug = mapping(step.document.data).get("slug", step.name)
+    return slug if isinstance(slug, str) else None
+
+
+def _ids(value: Any) -> list[str]:
+    return [entry["id"] for _, entry in mappings(value) if isinstance(entry.get("id"), str)]

@@ -1,0 +1,387 @@
+"""Reads a course folder into plain data: YAML with line numbers, UTF-8, front matter between its fences.
+
+Knows how files are named and nothing about what belongs in them. Whatever cannot be read becomes a problem with its place, and
+reading goes on. Nothing outside the course folder is opened, no link out of it followed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from courses.content.errors import ContentErrors, Problem
+from courses.content.sources import (
+    CourseSource,
+    Document,
+    Location,
+    ScriptSource,
+    StepSource,
+    TopicSource,
+    WeekSource,
+)
+from courses.content.text import TextError, decode
+
+FORMAT_VERSION = 1  # raise it when the same files come to mean something else, so that --quick loads them again
+LONGEST_TEXT = 1_000_000  # bytes of a Markdown or YAML file
+LONGEST_FRONT_MATTER = 100_000  # characters; the YAML parser needs seconds for more
+HASHED_WHOLE = (
+    5_000_000  # bytes; larger files (films) are told apart by size and time, reading them at each start would be slow
+)
+
+NUMBERED = re.compile(r"(\d{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)")
+FENCE = "---"
+LINK_OUT = "is a link that leads out of the course folder; put the file itself here"
+
+
+@dataclass(frozen=True)
+class FileOnDisk:
+    """A `StoredFile` that is read when asked."""
+
+    path: str
+    location: Path
+    size: int
+    modified: int
+
+    @cached_property
+    def digest(self) -> str:
+        with self.open() as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def open(self) -> BinaryIO:
+        return self.location.open("rb")
+
+    @property
+    def unchanged(self) -> bool:
+        now = self.location.stat()
+        return (now.st_size, now.st_mtime_ns) == (self.size, self.modified)
+
+
+def course_folders(content: Path) -> list[Path]:
+    """The folders of a content folder that hold a course, by name."""
+    if not content.is_dir():
+        return []
+    return sorted(entry for entry in content.iterdir() if not _ignored(entry.name) and _is_course(entry))
+
+
+def _is_course(folder: Path) -> bool:
+    """It has a course.yaml; or weeks, and then checking says that course.yaml is missing."""
+    if not folder.is_dir():
+        return False
+    return (folder / "course.yaml").is_file() or any((week / "week.yaml").is_file() for week in folder.iterdir())
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 over the names and bytes of all files of a course: cheap enough for every start of the server."""
+    digest = hashlib.sha256(f"{FORMAT_VERSION} {folder.name}".encode())
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _ignored(name))
+        for name in sorted(name for name in names if not _ignored(name)):
+            path = Path(place, name)
+            state = path.lstat()
+            content = f"{state.st_mode} {state.st_size} {state.st_mtime_ns}"
+            if stat.S_ISREG(state.st_mode) and state.st_size <= HASHED_WHOLE:
+                with suppress(PermissionError):  # reading will say so
+                    content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"\0{path.relative_to(folder)}\0{content}".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def read_course(folder: Path) -> CourseSource:
+    """Everything a course folder holds. What an author did wrong is in `problems`.
+
+    Raises ContentErrors when the folder cannot be read at all, or files vanish while it is read.
+    """
+    try:
+        return _Reader(folder).read()
+    except OSError as error:
+        raise ContentErrors([Problem(folder.name, 1, f"cannot be read: {error}")]) from error
+
+
+def read_course_documents(folders: Iterable[Path]) -> list[Document]:
+    """The course.yaml of each folder alone, for telling courses apart."""
+    documents = [_Reader(folder).yaml_file(folder / "course.yaml") for folder in folders]
+    return [document for document in documents if document]
+
+
+def _ignored(name: str) -> bool:
+    """Hidden files, copies that editors leave, and notes for people."""
+    return name.startswith(".") or name.endswith("~") or name == "README.md"
+
+
+class _Unreadable(Exception):
+    """A file that cannot be read; the problem has been noted."""
+
+
+class _Reader:
+    """Walks one course folder and gathers the problems it meets."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder.resolve()
+        self.problems: list[Problem] = []
+
+    def read(self) -> CourseSource:
+        digest = digest_of(self.folder)  # before reading: a file saved meanwhile is then loaded again next time
+        document = self.yaml_file(self.folder / "course.yaml")
+        weeks = []
+        media: dict[str, FileOnDisk] = {}
+        for entry in self.entries(self.folder):
+            if entry.name == "media" and entry.is_dir():
+                media = {file.location.relative_to(self.folder).as_posix(): file for file in self.media_files(entry)}
+            elif entry.is_dir() and (match := NUMBERED.fullmatch(entry.name)):
+                weeks.append(self.week(entry, int(match[1])))
+            elif entry.name != "course.yaml":
+                wanted = "weeks are folders named like 01-first-week, pictures belong in media/"
+                self.overlooked(entry, wanted)
+        return CourseSource(
+            folder=self.folder.name,
+            document=document,
+            weeks=sorted(weeks, key=lambda week: week.number),
+            media=media,
+            digest=digest,
+            problems=self.problems,
+        )
+
+    def week(self, folder: Path, number: int) -> WeekSource:
+        topics = []
+        for entry in self.entries(folder):
+            if entry.is_dir() and (match := NUMBERED.fullmatch(entry.name)):
+                topics.append(self.topic(entry, int(match[1])))
+            elif entry.name != "week.yaml":
+                self.overlooked(entry, "a week holds week.yaml and topics, which are folders named like 01-first-topic")
+        topics.sort(key=lambda topic: topic.number)
+        return WeekSource(self.path(folder), number, self.yaml_file(folder / "week.yaml"), topics)
+
+    def topic(self, folder: Path, number: int) -> TopicSource:
+        steps = []
+        scripts: dict[str, ScriptSource] = {}
+        for entry in self.entries(folder):
+            if entry.is_file() and entry.name.endswith(".script.md"):
+                scripts[entry.name] = self.script(entry)
+            elif entry.is_file() and entry.suffix == ".md" and (match := NUMBERED.fullmatch(entry.stem)):
+                steps.append(self.step(entry, int(match[1]), match[2]))
+            elif entry.name != "topic.yaml":
+                self.overlooked(
+                    entry, "a topic holds topic.yaml and steps, which are files named like 01-first-step.md"
+                )
+        steps.sort(key=lambda step: step.number)
+        return TopicSource(self.path(folder), number, self.yaml_file(folder / "topic.yaml"), steps, scripts)
+
+    def script(self, file: Path) -> ScriptSource:
+        try:
+            return ScriptSource(self.path(file), self.text(file))
+        except _Unreadable:
+            return ScriptSource(self.path(file), None)
+
+    def step(self, file: Path, number: int, name: str) -> StepSource:
+        path = self.path(file)
+        try:
+            text = self.text(file)
+        except _Unreadable:
+            return StepSource(Document(path, None), name, number, "", 1)
+        lines = text.split("\n")
+        if lines[0].rstrip() != FENCE:
+            self.problem(path, 1, f"the file does not begin with its fields; its first line must be {FENCE}")
+            return StepSource(Document(path, None), name, number, "", 1)
+        end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() == FENCE), None)
+        if end is None:
+            self.problem(path, 1, f"the fields are not closed; put a line {FENCE} between them and the text")
+            return StepSource(Document(path, None), name, number, "", 1)
+        document = self.document(path, "\n".join(lines[1:end]), first_line=2)
+        start = next((n for n, line in enumerate(lines[end + 1 :], start=end + 1) if line.strip()), end)
+        body = "\n".join(lines[start:]).strip() if start > end else ""
+        return StepSource(document, name, number, body, start + 1)
+
+    def yaml_file(self, file: Path) -> Document | None:
+        """A YAML file's fields; None when there is no such file."""
+        if not os.path.lexists(file):
+            return None
+        try:
+            return self.document(self.path(file), self.text(file), first_line=1)
+        except _Unreadable:
+            return Document(self.path(file), None)
+
+    def document(self, path: str, text: str, first_line: int) -> Document:
+        try:
+            if len(text) > LONGEST_FRONT_MATTER:
+                raise _YamlProblem(first_line, f"the fields are longer than {LONGEST_FRONT_MATTER:,} characters")
+            data, lines = _parse_yaml(text, first_line)
+        except _YamlProblem as error:
+            for line, message in error.found:
+                self.problem(path, line, message)
+            return Document(path, None)
+        return Document(path, data, lines)
+
+    def media_files(self, folder: Path) -> Iterator[FileOnDisk]:
+        for entry in self.entries(folder):
+            if entry.is_dir():
+                if entry.is_symlink():
+                    self.problem(self.path(entry), 1, "is a link to a folder; put the files themselves here")
+                else:
+                    yield from self.media_files(entry)
+            else:
+                state = entry.stat()
+                yield FileOnDisk(self.path(entry), entry, state.st_size, state.st_mtime_ns)
+
+    def entries(self, folder: Path) -> list[Path]:
+        """What a folder holds that may be read, by name."""
+        try:
+            found = sorted(entry for entry in folder.iterdir() if not _ignored(entry.name))
+        except OSError as error:
+            self.problem(self.path(folder), 1, f"cannot be read: {error.strerror}")
+            return []
+        return [entry for entry in found if self.may_be_read(entry)]
+
+    def may_be_read(self, entry: Path) -> bool:
+        try:
+            inside = entry.resolve(strict=True).is_relative_to(self.root)
+            mode = entry.stat().st_mode
+        except (OSError, RuntimeError):  # RuntimeError: links that lead in a circle
+            self.problem(self.path(entry), 1, "is a link that leads nowhere")
+            return False
+        if not inside:
+            self.problem(self.path(entry), 1, LINK_OUT)
+        elif not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            self.problem(self.path(entry), 1, "is neither a file nor a folder")
+        else:
+            return True
+        return False
+
+    def text(self, file: Path) -> str:
+        """A text file with plain line ends. Raises _Unreadable after noting why."""
+        path = self.path(file)
+        if not self.may_be_read(file):
+            raise _Unreadable
+        try:
+            with file.open("rb") as stream:
+                data = stream.read(LONGEST_TEXT + 1)
+        except OSError as error:
+            self.problem(path, 1, f"cannot be read: {error.strerror}")
+            raise _Unreadable from error
+        if len(data) > LONGEST_TEXT:
+            self.problem(path, 1, f"is longer than {LONGEST_TEXT:,} bytes; cut it into several steps")
+            raise _Unreadable
+        try:
+            return decode(data)
+        except TextError as error:
+            self.problem(path, error.line, error.message)
+            raise _Unreadable from error
+
+    def overlooked(self, entry: Path, wanted: str) -> None:
+        self.problem(self.path(entry), 1, f"would be overlooked: {wanted}")
+
+    def problem(self, path: str, line: int, message: str) -> None:
+        self.problems.append(Problem(path, line, message))
+
+    def path(self, entry: Path) -> str:
+        """Relative to the content folder, in characters that can be printed."""
+        relative = Path(self.folder.name) / entry.relative_to(self.folder)
+        return relative.as_posix().encode("utf-8", "replace").decode()
+
+
+class _YamlProblem(Exception):
+    def __init__(self, line: int, message: str) -> None:
+        self.found = [(line, message)]
+
+
+def _parse_yaml(text: str, first_line: int) -> tuple[dict[str, Any], dict[Location, int]]:
+    """Plain data and the line of each key and item. Raises _YamlProblem with everything found.
+
+    Built from nodes, not by a constructor: so every duplicate key is found with its line, nothing is constructed but plain values,
+    and an alias cannot make a small file large.
+    """
+    try:
+        # Typed as Any: ruamel annotates no return value here.
+        root: Any = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = str(error.problem or error.context or "cannot be understood")
+        what = f"{error.context}, {what}" if what.startswith("but ") else what
+        line = first_line + (mark.line if mark else 0)
+        hint = 'a text that contains ": " or " #", or begins with a special character, stands in quotes'
+        raise _YamlProblem(line, f"YAML: {what}; {hint}") from error
+    except (YAMLError, RecursionError, ValueError) as error:
+        raise _YamlProblem(first_line, "YAML: cannot be understood; it may be nested too deep") from error
+    if root is None:
+        return {}, {}
+    if not isinstance(root, MappingNode):
+        line = first_line + root.start_mark.line
+        raise _YamlProblem(line, 'YAML: there must be fields here, each on its line as "name: value"')
+    builder = _PlainData(first_line)
+    data = builder.mapping(root, ())
+    if builder.found:
+        problem = _YamlProblem(*builder.found[0])
+        problem.found = builder.found
+        raise problem
+    return data, builder.lines
+
+
+class _PlainData:
+    """Turns YAML nodes into dicts, lists and scalars, and remembers the lines."""
+
+    def __init__(self, first_line: int) -> None:
+        self.first_line = first_line
+        self.lines: dict[Location, int] = {}
+        self.found: list[tuple[int, str]] = []
+        self.seen: set[int] = set()
+
+    def mapping(self, node: MappingNode, location: Location) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = self.line(key_node)
+            key = str(key_node.value) if isinstance(key_node, ScalarNode) else "?"
+            if key in values:
+                first = self.lines[(*location, key)]
+                self.found.append((line, f'"{key}" stands here a second time, first on line {first}; remove one'))
+                continue
+            self.lines[(*location, key)] = line
+            values[key] = self.value(value_node, (*location, key), line)
+        return values
+
+    def value(self, node: Node, location: Location, line: int) -> Any:
+        if id(node) in self.seen:
+            self.found.append((line, "YAML: aliases (*name) are not used here; write the value again"))
+            return None
+        self.seen.add(id(node))
+        if isinstance(node, MappingNode):
+            return self.mapping(node, location)
+        if isinstance(node, SequenceNode):
+            items = []
+            for index, item in enumerate(node.value):
+                self.lines[(*location, index)] = self.line(item)
+                items.append(self.value(item, (*location, index), self.line(item)))
+            return items
+        return self.scalar(node, line)
+
+    def scalar(self, node: Any, line: int) -> Any:
+        kind = str(node.tag).removeprefix("tag:yaml.org,2002:")
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return node.value.lower() == "true"
+        try:
+            if kind == "int":
+                return int(node.value.replace("_", ""), 0 if node.value.lstrip("+-")[:2] in ("0x", "0o") else 10)
+            if kind == "float":
+                return float(node.value)
+        except ValueError:
+            return node.value
+        if kind in ("str", "timestamp", "value"):
+            return node.value
+        self.found.append((line, f"YAML: the tag {node.tag} is not used here; leave it out"))
+        return None
+
+    def line(self, node: Node) -> int:
+        return self.first_line + int(node.start_mark.line)

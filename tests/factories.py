@@ -1,0 +1,73 @@
+"""Plain makers of what tests need. Each makes and returns one thing; what is not given is ordinary."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from accounts.models import User
+from courses.content import writing
+from courses.models import Course, ReflectionQuestion, Step, Topic, Week
+from discussions import posting
+from discussions.models import Comment
+
+_numbers = count(1)
+PASSWORD = "plum harbour seven lanterns"
+
+
+def person(handle: str = "", **fields: Any) -> User:
+    return User.objects.create_user(handle or f"learner {next(_numbers)}", PASSWORD, **fields)
+
+
+def educator(handle: str = "Noor") -> User:
+    return User.objects.create_superuser(handle, PASSWORD)
+
+
+def course(slug: str = "harbour", **fields: Any) -> Course:
+    defaults = {"uid": slug, "title": f"Course {slug}", "tagline": "A short course.", "position": 0}
+    return Course.objects.create(slug=slug, **{**defaults, **fields})
+
+
+def week(of: Course, **fields: Any) -> Week:
+    n = next(_numbers)
+    return Week.objects.create(course=of, **{"uid": f"week-{n}", "title": f"Week {n}", "position": n, **fields})
+
+
+def topic(of: Week, **fields: Any) -> Topic:
+    n = next(_numbers)
+    fields = {"uid": f"topic-{n}", "title": f"Topic {n}", "position": n, **fields}
+    return Topic.objects.create(week=of, course=of.course, **fields)
+
+
+def step(of: Topic, slug: str = "", *, questions: tuple[str, ...] = (), fresh: bool = True, **fields: Any) -> Step:
+    """A step, rendered, with its course's outline up to date (unless fresh=False: then call `ready`)."""
+    n = next(_numbers)
+    slug = slug or f"step-{n}"
+    defaults = {"uid": slug, "title": f"Title of {slug}", "body": "Some **plain** words.", "minutes": 5, "position": n}
+    made = Step.objects.create(topic=of, course=of.course, slug=slug, **{**defaults, **fields})
+    for i, text in enumerate(questions, 1):
+        ReflectionQuestion.objects.create(step=made, uid=f"q{i}", text=text, position=i)
+    if fresh:
+        writing.refresh(of.course, rendered=[made])
+    return made
+
+
+def ready(of: Course) -> Course:
+    """Render everything of a course and bring its outline up to date."""
+    writing.refresh(of, rendered=list(of.steps.select_related("course")))
+    return of
+
+
+def small_course(slug: str = "harbour") -> Course:
+    """Two weeks, three topics, six steps: one-a … three-b."""
+    made = course(slug)
+    first, second = week(made, uid="first"), week(made, uid="second")
+    for name, place in (("one", first), ("two", first), ("three", second)):
+        inside = topic(place, uid=name, title=f"Topic {name}")
+        for letter in "ab":
+            step(inside, f"{name}-{letter}", fresh=False)
+    return ready(made)
+
+
+def comment(on: Step, by: User | None = None, body: str = "Something worth saying.", parent: Comment | None = None) -> Comment:
+    return posting.post(author=by or person(), step=on, body=body, parent=parent)

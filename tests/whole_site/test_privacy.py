@@ -1,0 +1,60 @@
+"""What is kept about people is listed, said and bounded."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+
+from harmreduction.privacy import KEPT
+from tests import factories
+
+OWN = {"accounts", "courses", "discussions"}
+
+
+def models_about_people():
+    person = get_user_model()
+    for model in apps.get_models():
+        points = any(f.related_model is person for f in model._meta.get_fields() if f.is_relation and f.concrete)
+        if model is person or points:
+            yield model
+
+
+def test_every_field_about_a_person_has_its_reason_and_its_end():
+    missing = []
+    for model in models_about_people():
+        label = model._meta.label
+        if model._meta.app_label not in OWN:
+            if label not in KEPT and not model._meta.auto_created:
+                missing.append(label)
+            continue
+        missing += [f"{label}.{f.name}" for f in model._meta.get_fields() if f.concrete and not f.primary_key and f"{label}.{f.name}" not in KEPT]
+    assert missing == []
+
+
+def test_the_list_names_nothing_that_is_gone():
+    for label in KEPT:
+        app, model, *field = label.split(".")
+        found = apps.get_model(app, model)
+        assert not field or found._meta.get_field(field[0])
+
+
+@pytest.mark.django_db
+def test_the_public_page_says_all_of_it(client):
+    from html import escape
+
+    page = client.get("/privacy/").text
+    for what, how_long in KEPT.values():
+        assert escape(str(what), quote=True) in page and escape(str(how_long), quote=True) in page
+
+
+@pytest.mark.django_db
+def test_neither_the_time_of_signing_in_nor_an_address_is_kept(client, learner):
+    client.post("/accounts/login/", {"login": "Heron", "password": factories.PASSWORD}, REMOTE_ADDR="203.0.113.77")
+    from django.contrib.sessions.models import Session
+    from django.db import connection
+
+    session = str(Session.objects.get().get_decoded())
+    assert "203.0.113.77" not in session
+    columns = [c.name for c in connection.introspection.get_table_description(connection.cursor(), "accounts_user")]
+    assert "last_login" not in columns
