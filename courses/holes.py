@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import lru_cache
 
 from django.contrib.messages import get_messages
@@ -18,12 +18,15 @@ from courses import progress, ribbon
 
 SCHEME_COOKIE = "scheme"
 SCHEMES = ("light", "dark")
-TICK = '<svg class="icon" aria-hidden="true"><use href="#i-check"/></svg>'
 
 
 def csrf(request: HttpRequest) -> SafeString:
-    """The hidden field that every form needs."""
-    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+    """The hidden field that every form needs; the same in all forms of a page, masked anew for each page."""
+    known: SafeString | None = request.__dict__.get("_csrf_field")
+    if known is None:
+        known = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+        request.__dict__["_csrf_field"] = known
+    return known
 
 
 def html_attributes(request: HttpRequest) -> SafeString:
@@ -79,39 +82,19 @@ def done_words_of_course(request: HttpRequest, counted: Sequence[int]) -> str:
     return _("%(done)d of %(whole)d steps done") % {"done": done, "whole": len(counted)}
 
 
-def done_class(request: HttpRequest, step: int) -> SafeString:
-    """The class of a finished step's line in a list."""
-    return mark_safe(' class="is-done"') if progress.of(request).has(step) else SafeString("")
+def finished(request: HttpRequest) -> Container[int]:
+    """The steps this learner finished, for `either`."""
+    return progress.of(request).finished
 
 
-def done_tick(request: HttpRequest, step: int) -> SafeString:
-    """The tick of a finished step."""
-    return mark_safe(TICK) if progress.of(request).has(step) else SafeString("")  # noqa: S308 - a constant
-
-
-def done_words(request: HttpRequest, step: int) -> SafeString:
-    """The same for who cannot see the tick."""
-    return format_html('<span class="sr"> ({})</span>', _("done")) if progress.of(request).has(step) else SafeString("")
+def signed_in(request: HttpRequest) -> Container[bool]:
+    """{True} for who has an account and is signed in, for `either`."""
+    return {request.user.is_authenticated}
 
 
 def walked(request: HttpRequest, order: Sequence[Sequence[int]], here: int) -> SafeString:
     """This learner's strokes in the ribbon."""
     return ribbon.walked(order, progress.of(request), here)
-
-
-def done_button(request: HttpRequest, step: int) -> SafeString:
-    """ "Mark as complete", or "Completed" with the way back."""
-    following = progress.of(request)
-    if following.has(step):
-        return format_html(
-            '<button class="btn" name="done" value="0">{} {}<span class="sr">{}</span></button>',
-            SafeString(TICK),
-            _("Completed"),
-            _(": mark as not complete"),
-        )
-    return format_html(
-        '<button class="btn btn--lamp" name="done" value="1">{} {}</button>', SafeString(TICK), _("Mark as complete")
-    )
 
 
 def changed_note(request: HttpRequest, step: int, fingerprint: str) -> str:

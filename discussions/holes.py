@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from courses.holes import csrf
 from courses.pages import shared
 from discussions.models import Comment, Discussion
 
@@ -35,63 +34,39 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 def discussion(request: HttpRequest, step: int, base: str) -> SafeString:
     """The whole discussion under a step, one page of it."""
-    row = Discussion.objects.filter(pk=step).first() or Discussion(step_id=step)
+    rows = Discussion.objects.filter(pk=step).values_list("comment_count", "version")
+    count, version = next(iter(rows), (0, 0))
     before, opened = _number(request, "before"), _number(request, "replies")
+    draft: Draft | None = getattr(request, "draft", None)
 
     def context() -> dict[str, object]:
         size = settings.COMMENTS_PER_PAGE
         page = Comment.objects.all().for_page(step, before=before, size=size, opened=opened)
         return {
-            "step": step,
             "base": base,
-            "count": row.comment_count,
+            "count": count,
             "comments": page[:size],
             "older": page[size - 1].pk if len(page) > size else None,
             "first": before is None,
-            "opened": opened,
+            "before": before,
+            "most": settings.COMMENT_MAX_LENGTH,
+            "draft": draft,
         }
 
-    key = f"{step}:{row.version}:{before}:{opened}"
+    key = None if draft else f"{step}:{version}:{before}:{opened}"
     return mark_safe(shared(request, "discussions/discussion.html", key=key, context=context))  # noqa: S308 - our template
 
 
-def composer(request: HttpRequest, base: str) -> str:
-    """The form for a new comment; or, without an account, the invitation to join."""
-    draft: Draft | None = getattr(request, "draft", None)
-    draft = draft if draft and draft.parent is None else None
-    return form(request, base=base, draft=draft)
+def me(request: HttpRequest) -> Container[int]:
+    """{my account}, for `either`; empty for who has none."""
+    return {request.user.pk} if request.user.pk else set()
 
 
-def form(request: HttpRequest, *, base: str, draft: Draft | None, parent: Comment | None = None) -> str:
-    """The form for a comment or a reply, with a refused draft in it where there is one."""
-    user = request.user
-    if not user.is_authenticated and draft is None:
-        return _invitation(base)
-    context = {
-        "base": base,
-        "draft": draft,
-        "parent": parent,
-        "handle": user.handle if user.is_authenticated else "",
-        "csrf": csrf(request),
-        "submission": uuid4(),
-        "most": settings.COMMENT_MAX_LENGTH,
-    }
-    return render_to_string("discussions/_composer.html", context)
+def submission(request: HttpRequest) -> str:
+    """A number for one form, so that sending it twice makes one comment."""
+    return str(uuid4())
 
 
-def _invitation(base: str) -> str:
-    return render_to_string("discussions/_invitation.html", {"base": base})
-
-
-def own_actions(request: HttpRequest, author: int, comment: int, base: str) -> SafeString:
-    """What only the author may do with a comment."""
-    if request.user.pk is None or request.user.pk != author:
-        return SafeString("")
-    return format_html(
-        '<form class="actions" method="post" action="{}comments/{}/withdraw/">{}<button class="act">{}{}</button></form>',
-        base,
-        comment,
-        csrf(request),
-        mark_safe('<svg class="icon" aria-hidden="true"><use href="#i-trash"/></svg>'),
-        _("Withdraw"),
-    )
+def posting_as(request: HttpRequest) -> SafeString:
+    """Under which name the words will stand."""
+    return format_html(_("You are posting as <strong>{}</strong>."), request.user.get_username())

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import caches
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
 from courses.models import Course
+from courses.pages import shelf
 from tests import factories
 
 
 @pytest.fixture(autouse=True)
 def _clean_caches() -> Iterator[None]:
     yield
-    for cache in caches.all():
-        cache.clear()
+    cache.clear()
+    shelf.clear()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from courses.content.schema import Kind, StepDocument
 from courses.content.sources import Document, Location, ScriptSource, StepSource, StoredFile, mapping, mappings
 
 LONGEST_SLUG = 80
+FIGURE = "figure:"
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,9 @@ class StepChecker:
         body = self.source.body
         figures = _ids(self.data.get("figures"))
         references = _ids(self.data.get("references"))
+        self.check_pictures()
         used = dict(rendering.figures_used(body))
+        used |= {target.removeprefix(FIGURE): line for target, line in rendering.image_targets(body)}
         for figure, line in rendering.figures_used(body):
             if figure not in figures:
                 hint = did_you_mean(figure, figures)
@@ -181,6 +184,15 @@ class StepChecker:
             )
         except TooComplex as error:
             self.body_problem(1, str(error))
+
+    def check_pictures(self) -> None:
+        """A picture without its words, and one that the text would swallow."""
+        for target, line in rendering.image_targets(self.source.body):
+            if target.startswith(FIGURE):
+                self.body_problem(line, f"the figure would not be shown; ![]({target}) must stand alone on its line")
+            else:
+                message = f'the picture "{target}" would not be shown; describe it under "figures" with file and alt'
+                self.body_problem(line, f"{message}, then write ![](figure:its-id) on a line of its own")
 
     def body_problem(self, line: int, message: str) -> None:
         self.problems.append(Problem(self.source.document.path, self.source.body_line + line - 1, message, "body"))

@@ -44,7 +44,7 @@ def _explain(error: ErrorDetails, shape: type[BaseModel]) -> str:
         inside = f" in {dotted(location[:-1])}" if location[:-1] else ""
         hint = "; describe the picture for someone who cannot see it" if last == "alt" else ""
         return f'{missing}{inside}; add a line "{last}: …"{hint}'
-    if given is None or given == "" or error["type"] == "string_too_short":
+    if given is None or given == "" or error["type"] in ("string_too_short", "too_short"):
         hint = (
             "describe the picture for someone who cannot see it" if last == "alt" else "write it, or leave the line out"
         )
@@ -65,7 +65,7 @@ def _explain(error: ErrorDetails, shape: type[BaseModel]) -> str:
             return (
                 f'{name} "{given}" does not exist; it is one of {", ".join(allowed)}{did_you_mean(str(given), allowed)}'
             )
-        case "string_too_long":
+        case "string_too_long" | "too_long":
             return f"{name} has {len(given.strip())} characters; at most {limits['max_length']} fit, shorten it"
         case "greater_than_equal":
             return f"{name} is {given}; it must be at least {limits['ge']}"

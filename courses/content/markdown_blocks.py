@@ -16,16 +16,17 @@ from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor, BlockQuoteProcessor
 from markdown.extensions.tables import TableProcessor
 from markdown.preprocessors import Preprocessor
-from markdown.util import AtomicString
+from markdown.util import ETX, STX, AtomicString
 
 from courses.content.parts import Body
 
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ ]*[\w#.+-]*[ ]*")
 HEADING = re.compile(r"^ {0,3}(#{1,6}) +(\S.*)$", re.MULTILINE)
-FIGURE_LINE = re.compile(r"^ {0,3}!\[[^\[\]\n]*\]\(figure:([\w-]+)\) *$", re.MULTILINE)
+FIGURE_LINE = re.compile(r"^ *!\[[^\[\]\n]*\]\(figure:([\w-]+)\) *$", re.MULTILINE)
 OWN_NOTE = re.compile(r" {0,3}\[\^([\w-]{1,80})\]:[ \t]*(.*)")
 MARKED_QUOTE = re.compile(r"\[!(pull|note|care|figures)\] *(.*)")
 FIGURES_ITEM = re.compile(r"[-*+] +(.*)")
+NO_PLACE_HOLDERS = str.maketrans("", "", STX + ETX)  # which the source cannot hold, but a figure's words could
 CAPTION_START = "Table:"
 MOST_COLUMNS = 20
 
@@ -56,7 +57,7 @@ class Fences(Preprocessor):
         read_to = 0
         for start, end in fenced_ranges(lines):
             code = html.escape("\n".join(lines[start + 1 : end - 1]))
-            result += [*lines[read_to:start], "", self.stash.store(f"<pre><code>{code}\n</code></pre>"), ""]
+            result += [*lines[read_to:start], "", self.stash.store(f"<pre><code>{code}\n</code></pre>"), "", ""]
             read_to = end
         return result + lines[read_to:]
 
@@ -121,15 +122,16 @@ class Figures(BlockProcessor):
             return
         self.body.count_figure()
         figure = SubElement(parent, "figure", {"class": "wide"})
-        picture = SubElement(figure, "img", {"src": view.url, "alt": view.alt, "loading": "lazy"})
+        alt, text, credit = (words.translate(NO_PLACE_HOLDERS) for words in (view.alt, view.caption, view.credit))
+        picture = SubElement(figure, "img", {"src": view.url, "alt": alt, "loading": "lazy"})
         if view.width and view.height:
             picture.set("width", str(view.width))
             picture.set("height", str(view.height))
-        if view.caption or view.credit:
+        if text or credit:
             caption = SubElement(figure, "figcaption")
-            caption.text = AtomicString(f"{view.caption} " if view.caption and view.credit else view.caption)
-            if view.credit:
-                SubElement(caption, "span", {"class": "credit"}).text = AtomicString(view.credit)
+            caption.text = AtomicString(f"{text} " if text and credit else text)
+            if credit:
+                SubElement(caption, "span", {"class": "credit"}).text = AtomicString(credit)
 
 
 class Quotes(BlockQuoteProcessor):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from courses.content.markdown_blocks import FIGURE_LINE, OWN_NOTE, fenced_ranges
+from courses.content.markdown_blocks import OWN_NOTE, fenced_ranges
 from courses.content.markdown_inline import CITATION, STEP_SCHEME
 
 Places = list[tuple[str, int]]
 
 _CITATION = re.compile(rf"(?<!\\){CITATION}")
 _STEP_LINK = re.compile(rf"\]\(\s*<?{STEP_SCHEME}([^\s()<>]*)")
+# Alone on its line, also as an item of a list or in a quote.
+_FIGURE = re.compile(r"^[ >*+-]*(?:\d+\. +)?!\[[^\[\]\n]*\]\(figure:([\w-]+)\) *$", re.MULTILINE)
 _PICTURE = re.compile(r"(?<!\\)!\[[^\[\]]*\]\(\s*<?([^\s()<>]*)")
 _BACKTICKS = re.compile(r"(?<!\\)`+")
 _NOT_A_LINE_END = re.compile(r"[^\n]")
@@ -33,12 +35,12 @@ def step_links(source: str) -> Places:
 
 def figures_used(source: str) -> Places:
     """The ids of the figures that a body shows, each alone on its line."""
-    return _places(FIGURE_LINE, _without_code(source))
+    return _places(_FIGURE, _without_code(source))
 
 
 def image_targets(source: str) -> Places:
     """The addresses of all other pictures, among them figures that are not alone on their line and so not shown."""
-    return _places(_PICTURE, FIGURE_LINE.sub("", _without_code(source)))
+    return _places(_PICTURE, _FIGURE.sub("", _without_code(source)))
 
 
 def _places(pattern: re.Pattern[str], text: str) -> Places:

@@ -48,14 +48,14 @@ def _photo_size(data: bytes, expected: str) -> tuple[int, int]:
     try:
         with Image.open(io.BytesIO(data), formats=sorted(set(FORMATS.values()))) as image:
             width, height = image.size
-            kind = image.format
+            kind = "JPEG" if image.format == "MPO" else image.format  # telephones keep a second picture in a JPEG
             marks = image.getexif()
             turned = marks.get(ORIENTATION) in LIES_ON_ITS_SIDE
             tells_where = bool(marks.get_ifd(GPS))
             image.verify()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError(f"the picture has more than {MOST_PIXELS:,} pixels; save it smaller") from error
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError) as error:
+    except Exception as error:  # a broken file makes Pillow's readers raise almost anything
         raise PictureError("the file cannot be read as a picture; save it again as JPEG, PNG or WebP") from error
     if kind != expected:
         raise PictureError(f"the file is a {kind} picture, and its name says {expected}")
@@ -108,7 +108,7 @@ def _check_svg_element(element: ElementTree.Element) -> None:
 
 
 def _is_style(attribute: str, value: str) -> bool:
-    return attribute == "style" or "url" in value.lower()
+    return attribute == "style" or "\\" in value or "url" in value.lower()
 
 
 def _local(name: object) -> str:

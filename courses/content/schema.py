@@ -37,7 +37,7 @@ def _one_decimal(value: float) -> float:
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
-Line = Annotated[str, BeforeValidator(_on_one_line), StringConstraints(min_length=1)]
+Line = Annotated[str, StringConstraints(min_length=1), BeforeValidator(_on_one_line)]
 LineOrNothing = Annotated[str, BeforeValidator(_on_one_line)]
 Identifier = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=80)]
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN, max_length=12)]

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template import Context
+from django.template.base import FilterExpression, Parser, Token
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -15,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 
 from accounts.avatars import avatar as draw_avatar
 from courses.models import Step
-from courses.pages import fill_hole
+from courses.pages import fill_hole, is_in
 from courses.progress import steps_of
 
 register = template.Library()
@@ -26,8 +27,34 @@ def hole(context: Context, path: str, **arguments: Any) -> str:
     """What belongs to one reader: marked in a shared page, filled at once in any other (see courses.pages)."""
     marks = context.get("marks")
     if marks is not None:
-        return mark_safe(marks.mark(path, arguments))  # noqa: S308 - our own mark
+        return mark_safe(marks.hole(path, arguments))  # noqa: S308 - our own mark
     return fill_hole(context["request"], path, arguments)
+
+
+class EitherNode(template.Node):
+    def __init__(self, path: str, key: FilterExpression, yes: template.NodeList, no: template.NodeList) -> None:
+        self.path, self.key, self.yes, self.no = path, key, yes, no
+
+    def render(self, context: Context) -> SafeString:
+        key = self.key.resolve(context)
+        marks = context.get("marks")
+        if marks is not None:
+            mark = marks.either(self.path, key, self.yes.render(context), self.no.render(context))
+            return mark_safe(mark)  # noqa: S308 - our own mark
+        chosen = self.yes if is_in(context["request"], self.path, key) else self.no
+        return chosen.render(context)
+
+
+@register.tag
+def either(parser: Parser, token: Token) -> EitherNode:
+    """{% either "path" key %}…{% otherwise %}…{% endeither %}: words for readers in whose set the key is, and for the others."""
+    _name, path, key = token.split_contents()
+    yes = parser.parse(("otherwise", "endeither"))
+    no = template.NodeList()
+    if parser.next_token().contents == "otherwise":
+        no = parser.parse(("endeither",))
+        parser.delete_first_token()
+    return EitherNode(path.strip("\"'"), parser.compile_filter(key), yes, no)
 
 
 @register.simple_tag

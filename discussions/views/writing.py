@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +17,6 @@ from courses.views.learning import find_step, step_page
 from discussions import posting
 from discussions.forms import CommentForm
 from discussions.holes import Draft
-from discussions.holes import form as composer_form
 from discussions.models import Comment
 
 
@@ -40,8 +40,13 @@ def reply(request: HttpRequest, course_slug: str, step_slug: str, comment_id: in
 
 def _reply_page(request: HttpRequest, step: Step, parent: Comment, draft: Draft | None = None) -> HttpResponse:
     base = reverse("courses:step", args=[step.course.slug, step.slug])
-    form = composer_form(request, base=base, draft=draft, parent=parent)
-    context = {"step": step, "parent": parent, "form": form, "base": base, "course_slug": step.course.slug}
+    context = {
+        "parent": parent,
+        "base": base,
+        "course_slug": step.course.slug,
+        "most": settings.COMMENT_MAX_LENGTH,
+        "draft": draft,
+    }
     return render(request, "discussions/reply.html", context, status=422 if draft and draft.error else 200)
 
 

@@ -79,17 +79,11 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Limits on signing in are counted in "default", so all server processes must share it. "pages" holds rendered pages under keys that
-# carry the version of what they show; a copy per process is right, and quicker.
+# Limits on signing in are counted here, so all server processes must share it.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
-    "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "pages",
-        "TIMEOUT": 24 * 3600,
-        "OPTIONS": {"MAX_ENTRIES": 400},
-    },
 }
+PAGES_KEPT = 300  # shared pages that each server process keeps (courses.pages), of about 100 kB each
 
 # People
 AUTH_USER_MODEL = "accounts.User"

@@ -8,7 +8,4 @@ STORAGES = {  # no fingerprints, so that an edited stylesheet shows at once
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "dev"},
-    "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},  # an edited template shows at once
-}
+PAGES_KEPT = 0  # an edited template shows at once

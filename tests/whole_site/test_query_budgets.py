@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from courses.models import Completion, Step
+from courses.pages import shelf
 from discussions.models import Comment
 from tests import factories
 
@@ -29,7 +29,7 @@ def test_a_page_keeps_to_its_budget_with_few_rows_and_with_many(address, as_lear
     Completion.objects.create(learner=learner, step=step)
 
     def cold() -> int:
-        caches["pages"].clear()
+        shelf.clear()
         return queries(as_learner, address)
 
     few = cold()
@@ -52,7 +52,7 @@ def test_a_thousand_comments_cost_a_step_page_what_one_costs(as_learner, other, 
     one = queries(as_learner, step.get_absolute_url())
     Comment.objects.bulk_create(Comment(step=step, author=other, body="x", body_html="<p>x</p>") for _ in range(1000))
     factories.comment(step, other)
-    caches["pages"].clear()
+    shelf.clear()
     assert queries(as_learner, step.get_absolute_url()) == one <= 7
 
 

@@ -51,7 +51,13 @@ def test_no_content_folder_means_no_courses(content):
 
 
 def test_hidden_files_copies_of_editors_and_readmes_are_ignored(files):
-    for name in (".DS_Store", f"{TOPIC}/.01-welcome.md.swp", f"{TOPIC}/01-welcome.md~", f"{TOPIC}/README.md", "README.md"):
+    for name in (
+        ".DS_Store",
+        f"{TOPIC}/.01-welcome.md.swp",
+        f"{TOPIC}/01-welcome.md~",
+        f"{TOPIC}/README.md",
+        "README.md",
+    ):
         files.write(name, b"\xff")
 
     assert files.problems() == []
@@ -85,7 +91,7 @@ class TestWhatCannotBeRead:
 
         problem = files.problem()
 
-        assert (problem.path, problem.line) == (f"naloxone-now/{WELCOME}", 30)
+        assert (problem.path, problem.line) == (f"naloxone-now/{WELCOME}", 31)
         assert "is not UTF-8 (byte 0xF6)" in problem.message
 
     def test_control_characters(self, files):
