@@ -99,9 +99,9 @@ def step_written(*, step: Step, before: Mapping[str, str]) -> None:
 
 def remember_address(*, step: Step, before: str = "") -> None:
     """An address that a step had leads to it for ever; one that a step has now is nobody's old one."""
-    if before and before != step.slug:
-        if not Step.objects.filter(course=step.course_id, slug=before, retired_at=None).exists():
-            OldSlug.objects.update_or_create(course=step.course, slug=before, defaults={"step": step})
+    taken = Step.objects.filter(course=step.course_id, slug=before, retired_at=None)
+    if before and before != step.slug and not taken.exists():
+        OldSlug.objects.update_or_create(course=step.course, slug=before, defaults={"step": step})
     OldSlug.objects.filter(course=step.course_id, slug=step.slug).delete()
 
 

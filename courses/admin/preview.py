@@ -7,7 +7,7 @@ page gets new pictures as `data:` addresses.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses.content.sources import StoredFile
-from courses.pages import Marks, fill_hole, low_data
+from courses.pages import Chunk, Either, Hole, Marks, fill_hole, is_in, low_data
 
 PICTURES = {".svg": "svg+xml", ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp"}
 OWN_HOLES = "courses."  # those of other apps stay empty: what people said under a step is not part of the preview
@@ -49,19 +49,23 @@ class Preview:
     def page(self, request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
         """The page, with a banner. It is not kept: its version belongs to what is rolled back."""
         marks = Marks()
-        banner = render_to_string("admin/courses/preview_banner.html", {"preview": self})
         page = get_template(template).render({**context, "marks": marks, "low_data": low_data(request)})
+        text = "".join(self._filled(marks.cut(page), request))
         for address, data in self.pictures.items():
-            page = page.replace(f'"{address}"', f'"{data}"')
-        text = ""
-        for chunk in marks.cut(page):
-            if isinstance(chunk, str):
-                text += chunk
-            elif chunk[0] == PLACE_FOR_NOTES:
-                text += banner
-            elif chunk[0].startswith(OWN_HOLES):
-                text += fill_hole(request, *chunk)
+            text = text.replace(f'"{address}"', f'"{data}"')
         return HttpResponse(text, headers={"Cache-Control": "no-store"})
+
+    def _filled(self, chunks: Iterable[Chunk], request: HttpRequest) -> Iterator[str]:
+        for chunk in chunks:
+            match chunk:
+                case str():
+                    yield chunk
+                case Either():
+                    yield from self._filled(chunk.yes if is_in(request, chunk.path, chunk.key) else chunk.no, request)
+                case Hole(path=path) if path == PLACE_FOR_NOTES:
+                    yield render_to_string("admin/courses/preview_banner.html", {"preview": self})
+                case Hole() if chunk.path.startswith(OWN_HOLES):
+                    yield fill_hole(request, chunk.path, chunk.arguments)
 
 
 def preview_of(request: HttpRequest) -> Preview | None:
@@ -93,7 +97,7 @@ class PreviewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """The page, or what stands in its way. Whoever may not change the row gets 403 from the form's own view."""
         request.preview = Preview()  # type: ignore[attr-defined]
         with transaction.atomic():
-            response = self.changeform_view(request, object_id)
+            response: HttpResponseBase = self.changeform_view(request, object_id)
             if isinstance(response, TemplateResponse):
                 response.render()
             transaction.set_rollback(True)
@@ -103,9 +107,7 @@ class PreviewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         new = object_id is None
-        address = reverse(
-            f"admin:{self._name_of('preview')}{'_new' if new else ''}", args=[] if new else [object_id]
-        )
+        address = reverse(f"admin:{self._name_of('preview')}{'_new' if new else ''}", args=[] if new else [object_id])
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "preview_url": address})
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:

@@ -164,11 +164,9 @@ class StepChecker:
                 hint = did_you_mean(figure, figures)
                 self.body_problem(line, f'there is no figure "{figure}" among the figures above{hint}')
         for index, entry in mappings(self.data.get("figures")):
-            figure = entry.get("id")
-            if isinstance(figure, str) and figure not in used:
-                message = (
-                    f'the figure "{figure}" is never shown; put ![](figure:{figure}) on a line of its own in the text'
-                )
+            uid = entry.get("id")
+            if isinstance(uid, str) and uid not in used:
+                message = f'the figure "{uid}" is never shown; put ![](figure:{uid}) on a line of its own in the text'
                 self.problem(("figures", index, "id"), message)
         for note, line in rendering.cited_ids(body):
             if note not in references:

@@ -11,17 +11,18 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from courses.content.errors import ContentErrors, Problem
+from courses.content.folders import digest_of, ignored
 from courses.content.sources import (
     CourseSource,
     Document,
@@ -33,12 +34,8 @@ from courses.content.sources import (
 )
 from courses.content.text import TextError, decode
 
-FORMAT_VERSION = 1  # raise it when the same files come to mean something else, so that --quick loads them again
 LONGEST_TEXT = 1_000_000  # bytes of a Markdown or YAML file
 LONGEST_FRONT_MATTER = 100_000  # characters; the YAML parser needs seconds for more
-HASHED_WHOLE = (
-    5_000_000  # bytes; larger files (films) are told apart by size and time, reading them at each start would be slow
-)
 
 NUMBERED = re.compile(r"(\d{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 FENCE = "---"
@@ -59,43 +56,13 @@ class FileOnDisk:
         with self.open() as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
-    def open(self) -> BinaryIO:
+    def open(self) -> BufferedReader:
         return self.location.open("rb")
 
     @property
     def unchanged(self) -> bool:
         now = self.location.stat()
         return (now.st_size, now.st_mtime_ns) == (self.size, self.modified)
-
-
-def course_folders(content: Path) -> list[Path]:
-    """The folders of a content folder that hold a course, by name."""
-    if not content.is_dir():
-        return []
-    return sorted(entry for entry in content.iterdir() if not _ignored(entry.name) and _is_course(entry))
-
-
-def _is_course(folder: Path) -> bool:
-    """It has a course.yaml; or weeks, and then checking says that course.yaml is missing."""
-    if not folder.is_dir():
-        return False
-    return (folder / "course.yaml").is_file() or any((week / "week.yaml").is_file() for week in folder.iterdir())
-
-
-def digest_of(folder: Path) -> str:
-    """SHA-256 over the names and bytes of all files of a course: cheap enough for every start of the server."""
-    digest = hashlib.sha256(f"{FORMAT_VERSION} {folder.name}".encode())
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _ignored(name))
-        for name in sorted(name for name in names if not _ignored(name)):
-            path = Path(place, name)
-            state = path.lstat()
-            content = f"{state.st_mode} {state.st_size} {state.st_mtime_ns}"
-            if stat.S_ISREG(state.st_mode) and state.st_size <= HASHED_WHOLE:
-                with suppress(PermissionError):  # reading will say so
-                    content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"\0{path.relative_to(folder)}\0{content}".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
 
 
 def read_course(folder: Path) -> CourseSource:
@@ -113,11 +80,6 @@ def read_course_documents(folders: Iterable[Path]) -> list[Document]:
     """The course.yaml of each folder alone, for telling courses apart."""
     documents = [_Reader(folder).yaml_file(folder / "course.yaml") for folder in folders]
     return [document for document in documents if document]
-
-
-def _ignored(name: str) -> bool:
-    """Hidden files, copies that editors leave, and notes for people."""
-    return name.startswith(".") or name.endswith("~") or name == "README.md"
 
 
 class _Unreadable(Exception):
@@ -238,7 +200,7 @@ class _Reader:
     def entries(self, folder: Path) -> list[Path]:
         """What a folder holds that may be read, by name."""
         try:
-            found = sorted(entry for entry in folder.iterdir() if not _ignored(entry.name))
+            found = sorted(entry for entry in folder.iterdir() if not ignored(entry.name))
         except OSError as error:
             self.problem(self.path(folder), 1, f"cannot be read: {error.strerror}")
             return []

@@ -17,10 +17,10 @@ from courses.content.checking import CheckedCourse
 from courses.content.checking_media import CheckedFile
 from courses.content.keeping import keep, storage_name
 from courses.content.merging import Fields
-from courses.content.planning import DIGEST, Plan, RowPlan, plan, plan_for
+from courses.content.planning import Plan, RowPlan, plan, plan_for
 from courses.models import Course, OldSlug, Step, Topic, Week
 
-__all__ = ["Plan", "apply", "is_loaded", "plan"]
+__all__ = ["Plan", "apply", "plan"]
 
 # A step's rendered page shows nothing of these.
 NOT_RENDERED = {"position", "topic", "minutes", "optional", "published", "kind", "film", "poster"}
@@ -46,11 +46,6 @@ def apply(course: CheckedCourse) -> Plan:
         done = plan_for(course, None if is_new else row)
         _Writer(done, row, files).write()
     return done
-
-
-def is_loaded(digest: str) -> bool:
-    """Whether files with this digest were the last that were loaded of a course."""
-    return digest in [loaded.get(DIGEST) for loaded in Course.objects.values_list("loaded", flat=True)]
 
 
 def _files(course: CheckedCourse) -> dict[str, CheckedFile]:

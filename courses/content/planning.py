@@ -20,7 +20,7 @@ from courses.models import Course, Step, Topic, Week
 
 PLACE = ("week", "topic", "position")
 NAME = ("title", "slug")
-DIGEST = "digest"  # of the files, remembered in the course's row beside its fields
+DIGEST = "digest"  # of all files, which the course's row remembers beside its fields; `load_course --quick` asks for it
 SHOWN_OF_A_TEXT = 70  # characters of each side of a conflict
 
 Row = TypeVar("Row", Week, Topic, Step)
@@ -144,7 +144,9 @@ def plan_for(course: CheckedCourse, row: Course | None) -> Plan:
 def _plan_course(course: CheckedCourse, row: Course | None) -> RowPlan:
     wanted = comparing.wanted_course(course)
     loaded = row.loaded if row else {}
-    made = _plan_row("course", course.document.id, course.path, wanted, loaded, comparing.stored_course(row) if row else None)
+    made = _plan_row(
+        "course", course.document.id, course.path, wanted, loaded, comparing.stored_course(row) if row else None
+    )
     digest = {DIGEST: course.digest}
     return replace(made, loaded=made.loaded | digest, remembers=made.remembers or loaded.get(DIGEST) != course.digest)
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from courses.content import checking, files
 from courses.content.errors import ContentErrors
+from courses.content.folders import course_folders
 
 
 class Command(BaseCommand):
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("folders", nargs="*", metavar="FOLDER", help="folders of courses; without any, all courses")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folders = [self.folder(name) for name in options["folders"]] or files.course_folders(settings.CONTENT_DIR)
+        folders = [self.folder(name) for name in options["folders"]] or course_folders(settings.CONTENT_DIR)
         problems = []
         for folder in folders:
             try:

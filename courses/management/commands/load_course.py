@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from courses.content import checking, files, loading
-from courses.content.errors import ContentErrors
+from courses.content.folders import course_folders, digest_of
+from courses.models import Course
 
 
 class Command(BaseCommand):
@@ -24,35 +25,46 @@ class Command(BaseCommand):
         parser.add_argument("--quick", action="store_true", help="skip courses whose files were the last ones loaded")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        known = {folder.name: folder for folder in files.course_folders(settings.CONTENT_DIR)}
+        known = {folder.name: folder for folder in course_folders(settings.CONTENT_DIR)}
         for slug in options["slugs"]:
             if slug not in known:
-                raise CommandError(f"There is no course {slug} in {settings.CONTENT_DIR}; there are: {', '.join(known)}.")
+                raise CommandError(
+                    f"There is no course {slug} in {settings.CONTENT_DIR}; there are: {', '.join(known)}."
+                )
         wanted = known.values() if options["all"] else [known[slug] for slug in options["slugs"]] or known.values()
         if options["quick"]:
-            wanted = [folder for folder in wanted if not loading.is_loaded(files.digest_of(folder))]
-        apart = checking.check_apart(files.read_course_documents(known.values())) if wanted else []
-        for problem in apart:
-            self.stderr.write(str(problem))
+            loaded = {said.get("digest") for said in Course.objects.values_list("loaded", flat=True)}
+            wanted = [folder for folder in wanted if digest_of(folder) not in loaded]
+        if wanted:
+            self.load(list(wanted), list(known.values()), dry_run=options["dry_run"])
+
+    def load(self, folders: list[Path], known: list[Path], *, dry_run: bool) -> None:
+        # Imported here, because a quick start with nothing to load is quick only without them.
+        from courses.content import checking, files, loading
+        from courses.content.errors import ContentErrors
+
+        apart = checking.check_apart(files.read_course_documents(known))
+        self.report(apart)
         if apart:
             raise CommandError("Nothing was loaded.")
-        refused = [folder.name for folder in wanted if not self.load(folder, dry_run=options["dry_run"])]
+        refused = []
+        for folder in folders:
+            try:
+                course, problems = checking.check_course(files.read_course(folder))
+                if course:
+                    plan = loading.plan(course) if dry_run else loading.apply(course)
+            except ContentErrors as error:
+                course, problems = None, error.problems
+            self.report(problems)
+            if course is None:
+                refused.append(folder.name)
+                continue
+            self.stdout.write(f"{folder.name}, only a plan, nothing was written" if dry_run else folder.name)
+            for line in plan.lines():
+                self.stdout.write(f"  {line}")
         if refused:
             raise CommandError(f"Not loaded, and left in the database as they were: {', '.join(refused)}.")
 
-    def load(self, folder: Path, *, dry_run: bool) -> bool:
-        """Whether the course could be loaded; what is in the way is printed."""
-        try:
-            course, problems = checking.check_course(files.read_course(folder))
-            if course:
-                plan = loading.plan(course) if dry_run else loading.apply(course)
-        except ContentErrors as error:
-            course, problems = None, error.problems
+    def report(self, problems: Iterable[object]) -> None:
         for problem in problems:
             self.stderr.write(str(problem))
-        if course is None:
-            return False
-        self.stdout.write(f"{folder.name} (only a plan, nothing was written)" if dry_run else folder.name)
-        for line in plan.lines():
-            self.stdout.write(f"  {line}")
-        return True

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from courses.content.files import course_folders, digest_of, read_course
+from courses.content.files import read_course
+from courses.content.folders import course_folders, digest_of
 from tests.courses.content.course_files import FILM, OTHER_TOPIC, PRACTICE, TOPIC, WELCOME, CourseFiles
 
 
@@ -268,7 +269,7 @@ class TestTheDigest:
         assert len({first, second, digest_of(files.folder)}) == 3
 
     def test_a_large_film_is_told_by_size_and_time(self, files, monkeypatch):
-        monkeypatch.setattr("courses.content.files.HASHED_WHOLE", 10)
+        monkeypatch.setattr("courses.content.folders.HASHED_WHOLE", 10)
         before = digest_of(files.folder)
         os.utime(files.folder / "media/film.mp4", (1, 1))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
-
 import pytest
 
 from courses.content import sanitising
@@ -20,6 +18,7 @@ from courses.content.rendering import (
     render_text,
     step_links,
 )
+from tests.courses.content.markup import elements, forbidden
 
 VAN = FigureView("van", "/media/van.svg", 'A van, "open"', "An evening service.", "The course team", 1200, 640)
 BARE_VAN = FigureView("bare", "/media/bare.png", "A van", "", "", 0, 0)
@@ -105,9 +104,7 @@ def test_empty_corners_of_a_table_are_no_headers() -> None:
 
 def test_citations_are_numbered_in_reading_order_and_linked_both_ways() -> None:
     rendered = body("- In a list.[^hri-2024]\n\nThen.[^who-2014] Again.[^hri-2024]", WHO, HRI)
-    assert (
-        'list.<sup><a aria-label="Note 1" href="#fn-1" id="ref-1">1</a></sup>' in rendered.html
-    )
+    assert 'list.<sup><a aria-label="Note 1" href="#fn-1" id="ref-1">1</a></sup>' in rendered.html
     assert 'Then.<sup><a aria-label="Note 2" href="#fn-2" id="ref-2">2</a></sup>' in rendered.html
     assert 'Again.<sup><a aria-label="Note 1" href="#fn-1" id="ref-1-2">1</a></sup>' in rendered.html
     assert [(note.number, note.backlinks) for note in rendered.notes] == [
@@ -172,7 +169,13 @@ def test_a_figure_that_is_not_there_leaves_nothing() -> None:
 
 
 def test_only_pictures_of_this_site_are_shown() -> None:
-    sources = ["https://evil.example/x.png", "//evil.example/x.png", "data:image/png;base64,AA", "/media/../admin/", "x"]
+    sources = [
+        "https://evil.example/x.png",
+        "//evil.example/x.png",
+        "data:image/png;base64,AA",
+        "/media/../admin/",
+        "x",
+    ]
     html = body(" ".join(f"![a]({source})" for source in sources)).html
     assert "<img" not in html
     assert body("![A map](/static/img/map.svg)").html == (
@@ -208,7 +211,9 @@ def test_a_pull_quote_and_a_plain_quote_stay_apart() -> None:
 
 def test_key_figures_become_terms_and_values_with_their_source() -> None:
     html = one_line(
-        body("> [!figures] Source: HRI, 2024.[^hri-2024]\n> - 93 | countries have programmes\n> - 94 | have OAT", HRI).html
+        body(
+            "> [!figures] Source: HRI, 2024.[^hri-2024]\n> - 93 | countries have programmes\n> - 94 | have OAT", HRI
+        ).html
     )
     assert html == (
         '<dl class="figures wide"><div><dt>countries have programmes</dt><dd>93</dd></div>'
@@ -226,7 +231,9 @@ def test_a_boxed_note_holds_whatever_is_in_the_quote(mark: str, look: str) -> No
 
 
 def test_terms_lists_and_code_are_what_markdown_makes_of_them() -> None:
-    html = one_line(body("OAT\n: Opioid agonist therapy\n\n3. Three\n4. Four\n\n- Dot\n\n---\n\n```py\na < b\n```").html)
+    html = one_line(
+        body("OAT\n: Opioid agonist therapy\n\n3. Three\n4. Four\n\n- Dot\n\n---\n\n```py\na < b\n```").html
+    )
     assert html == (
         "<dl><dt>OAT</dt><dd>Opioid agonist therapy</dd></dl>"
         '<ol start="3"><li>Three</li><li>Four</li></ol><ul><li>Dot</li></ul><hr><pre><code>a &lt; b</code></pre>'
@@ -254,7 +261,9 @@ def test_raw_html_is_shown_as_the_text_it_is() -> None:
 
 
 def test_text_has_paragraphs_emphasis_lists_and_links() -> None:
-    html = one_line(render_text("Free, **at your own pace**.\n\n- *One*\n- [Two](https://example.org)\n\n![x](/media/x.png)"))
+    html = one_line(
+        render_text("Free, **at your own pace**.\n\n- *One*\n- [Two](https://example.org)\n\n![x](/media/x.png)")
+    )
     assert html == (
         "<p>Free, <strong>at your own pace</strong>.</p><ul><li><em>One</em></li>"
         '<li><a href="https://example.org" rel="noopener noreferrer">Two</a></li></ul><p>![x](/media/x.png)</p>'
@@ -288,7 +297,9 @@ def test_an_answer_right_below_a_quote_is_not_part_of_it() -> None:
 
 
 def test_a_comment_has_no_headings_ids_pictures_tables_or_notes() -> None:
-    html = render_comment("# Big\n\n![p](/media/p.png)\n\n| a | b |\n|---|---|\n| c | d |\n\nx[^1]\n\n[^1]: y\n\n> [!pull]\n> z")
+    html = render_comment(
+        "# Big\n\n![p](/media/p.png)\n\n| a | b |\n|---|---|\n| c | d |\n\nx[^1]\n\n[^1]: y\n\n> [!pull]\n> z"
+    )
     assert {name for name, _ in elements(html)} <= {"p", "br", "strong", "blockquote"}
     assert html.startswith("<p><strong>Big</strong></p>")
     assert "id=" not in html
@@ -316,7 +327,9 @@ def test_a_bare_address_becomes_a_link_without_the_punctuation_around_it(typed: 
     assert [dict(attributes)["href"] for name, attributes in elements(html) if name == "a"] == [address]
 
 
-@pytest.mark.parametrize("typed", ["foo.py", "node.js", "me@example.org", "www.example.org", "https://", "https://" + "x" * 600])
+@pytest.mark.parametrize(
+    "typed", ["foo.py", "node.js", "me@example.org", "www.example.org", "https://", "https://" + "x" * 600]
+)
 def test_what_only_looks_like_an_address_stays_text(typed: str) -> None:
     assert render_comment(typed) == f"<p>{typed}</p>"
 
@@ -422,40 +435,6 @@ PAYLOADS = [
 ]  # fmt: skip
 
 
-class _Elements(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, list[tuple[str, str]]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, [(name, value or "") for name, value in attrs]))
-
-    def handle_comment(self, data: str) -> None:
-        self.found.append(("comment", []))
-
-    def handle_decl(self, decl: str) -> None:
-        self.found.append(("declaration", []))
-
-    handle_pi = unknown_decl = handle_decl
-
-
-def elements(markup: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    parser = _Elements()
-    parser.feed(markup)
-    parser.close()
-    return parser.found
-
-
-def forbidden(markup: str, profile: sanitising.Profile) -> list[str]:
-    """What stands in this HTML that the profile does not name."""
-    found = []
-    for tag, attributes in elements(markup):
-        if tag not in profile.tags:
-            found.append(tag)
-        found += [f"{tag} {name}={value}" for name, value in attributes if not profile.allows(tag, name, value)]
-    return found
-
-
 def whole(rendered: Rendered) -> str:
     return rendered.html + "".join(note.html for note in rendered.notes)
 
@@ -471,9 +450,7 @@ def test_a_payload_renders_to_nothing_but_what_the_profile_names(payload: str) -
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("profile", [sanitising.COMMENT, sanitising.TEXT, sanitising.STEP], ids=lambda p: p.name)
-def test_each_sanitiser_alone_would_stop_a_payload_that_came_as_html(
-    payload: str, profile: sanitising.Profile
-) -> None:
+def test_each_sanitiser_alone_would_stop_a_payload_that_came_as_html(payload: str, profile: sanitising.Profile) -> None:
     assert forbidden(sanitising.clean_with_bleach(payload, profile), profile) == []
     assert forbidden(sanitising.clean_with_nh3(payload, profile), profile) == []
     assert forbidden(sanitising.sanitise(payload, profile), profile) == []
@@ -485,14 +462,18 @@ def test_no_profile_names_anything_that_runs_or_restyles() -> None:
         assert not dangerous & set(profile.tags)
         for attributes in profile.tags.values():
             assert not [name for name in attributes if name.startswith("on") or name in ("style", "srcset", "target")]
-    assert not [tag for tag, attributes in sanitising.COMMENT.tags.items() if "id" in attributes or "class" in attributes]
+    assert not [
+        tag for tag, attributes in sanitising.COMMENT.tags.items() if "id" in attributes or "class" in attributes
+    ]
 
 
 def test_words_about_a_figure_or_a_source_cannot_become_markup() -> None:
     evil = '"><script>alert(1)</script>\x02klzzwxh:0\x03\x0299999999\x03'
     figure = FigureView("f", "javascript:alert(1)", evil, evil, evil, 1, 1)
     reference = ReferenceView("r", evil, 2000, 'https://example.org/"onclick="x', evil)
-    rendered = render_step_body("![](figure:f)\n\nx[^r]", figures={"f": figure}, references={"r": reference}, step_urls={})
+    rendered = render_step_body(
+        "![](figure:f)\n\nx[^r]", figures={"f": figure}, references={"r": reference}, step_urls={}
+    )
     assert forbidden(whole(rendered), sanitising.STEP) == []
     assert "src=" not in rendered.html
 

@@ -1,0 +1,254 @@
+"""The parts of a step on its page in the admin: figures, captions, reflection questions, resources, references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses.admin.forms import SourceForm
+from courses.admin.uploads import look_at
+from courses.admin.words import sentence, without_place
+from courses.content.errors import Problem
+from courses.models import Caption, Figure, Reference, ReflectionQuestion, Resource
+
+
+class PartForm(SourceForm):
+    """A part. `key` is the field that tells it apart from the others of its step."""
+
+    key: ClassVar[str] = "uid"
+
+    position = forms.IntegerField(
+        label=gettext_lazy("position"),
+        required=False,
+        min_value=0,
+        max_value=10_000,
+        help_text=gettext_lazy("Left empty: behind the others."),
+        widget=forms.NumberInput({"class": "part-position"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial["position"] = None
+
+    def validate_constraints(self) -> None:
+        """An id that another row of the step has already, said at the field."""
+        try:
+            self.instance.validate_constraints(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined]
+        except ValidationError:
+            self.add_error(self.key, _("Another one in this step has this already; give each its own."))
+
+    def add_problem(self, field: str | None, problem: Problem) -> None:
+        """What the content checks found, unless Django found the field wrong already."""
+        field = self.names.get(field or "", field) or self.key
+        known = getattr(self, "known_before_checks", None)
+        if known is None:
+            known = self.known_before_checks = set(self.errors)
+        if field not in known:
+            message = sentence(without_place(problem.message, problem.field))
+            self.add_error(field if field in self.fields else None, message)
+
+
+class PartFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """All parts of one kind. `source_name` is what their list is called in a content file."""
+
+    source_name: ClassVar[str]
+
+    def kept_forms(self) -> list[Any]:
+        """The rows that will be there after saving."""
+        deleted = self.deleted_forms
+        return [form for form in self.forms if form not in deleted and (form.instance.pk or form.has_changed())]
+
+    def source(self) -> list[dict[str, Any]]:
+        return [form.source() for form in self.kept_forms()]
+
+    def validate_unique(self) -> None:
+        """Rows of this page that have the same id, said at the field of the later one."""
+        seen = set()
+        for form in self.kept_forms():
+            value = form.value(form.key) if form.key in form.fields else None
+            if value and value in seen and form.key not in form.errors:
+                form.add_error(form.key, _("“%(value)s” stands here twice; give each its own.") % {"value": value})
+            seen.add(value)
+
+    def clean(self) -> None:
+        super().clean()
+        last = max(
+            (form.value("position") for form in self.kept_forms() if _is_number(form.value("position"))), default=0
+        )
+        for form in self.kept_forms():
+            if "position" in form.cleaned_data and form.cleaned_data["position"] is None:
+                last += 1
+                form.instance.position = last
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int)
+
+
+class FigureForm(PartForm):
+    names: ClassVar[Mapping[str, str]] = {"id": "uid", "alt": "alt", "caption": "caption", "credit": "credit"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["alt"].error_messages["required"] = _("Describe the picture for someone who cannot see it.")
+
+    def clean_file(self) -> Any:
+        if looked_at := look_at(self.cleaned_data["file"], "picture"):
+            self.instance.width, self.instance.height = looked_at.width, looked_at.height
+        return self.cleaned_data["file"]
+
+    def source(self) -> dict[str, Any]:
+        return {**super().source(), "file": "file"}
+
+
+class CaptionForm(PartForm):
+    key = "language"
+    names: ClassVar[Mapping[str, str]] = {"language": "language", "label": "label"}
+
+    def clean_file(self) -> Any:
+        if looked_at := look_at(self.cleaned_data["file"], "captions"):
+            self.instance.cues = looked_at.cues
+        return self.cleaned_data["file"]
+
+    def source(self) -> dict[str, Any]:
+        return {**super().source(), "file": "file"}
+
+
+class QuestionForm(PartForm):
+    names: ClassVar[Mapping[str, str]] = {"id": "uid", "text": "text"}
+
+
+class ResourceForm(PartForm):
+    key = "url"  # for what concerns the whole row; two may well lead to the same place
+    names: ClassVar[Mapping[str, str]] = {"title": "title", "url": "url", "step": "to_step", "note": "note"}
+    left_out_when_empty: ClassVar[frozenset[str]] = frozenset({"url", "step"})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and bool(cleaned.get("url")) == bool(cleaned.get("to_step")):
+            self.add_error("url", _("Give either an address outside the course or the id of a step, not both."))
+        return cleaned
+
+
+class ReferenceForm(PartForm):
+    names: ClassVar[Mapping[str, str]] = {name: name for name in ("source", "year", "url", "claim")} | {"id": "uid"}
+    left_out_when_empty: ClassVar[frozenset[str]] = frozenset({"url"})
+
+
+class FigureFormSet(PartFormSet):
+    source_name = "figures"
+
+
+class CaptionFormSet(PartFormSet):
+    source_name = "captions"
+
+
+class QuestionFormSet(PartFormSet):
+    """A question that is removed is retired, because answers may hang on it; typing its id again brings it back."""
+
+    source_name = "reflect"
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        if self.is_bound and self.instance.pk and not form.instance.pk:
+            uid = (form["uid"].value() or "").strip()
+            retired = self.instance.questions.exclude(retired_at=None).filter(uid=uid).first() if uid else None
+            form.instance = retired or form.instance
+        return form
+
+    def save_new(self, form: Any, commit: bool = True) -> Any:
+        form.instance.retired_at = None
+        return super().save_new(form, commit)
+
+    def delete_existing(self, obj: Any, commit: bool = True) -> None:
+        obj.retired_at = timezone.now()
+        obj.save(update_fields=["retired_at"])
+
+
+class ResourceFormSet(PartFormSet):
+    source_name = "see_also"
+
+    def validate_unique(self) -> None:
+        """Two resources may lead to the same place."""
+
+
+class ReferenceFormSet(PartFormSet):
+    source_name = "references"
+
+
+class PartInline(InlineModelAdmin):  # type: ignore[type-arg]
+    """Who may write a step may write its parts."""
+
+    extra = 1
+    formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("courses.change_step" if obj else "courses.add_step")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("courses.view_step") or self.has_add_permission(request, obj)
+
+
+class FigureInline(PartInline, admin.StackedInline):  # type: ignore[type-arg]
+    model = Figure
+    form = FigureForm
+    formset = FigureFormSet
+    fields = (("position", "uid"), "file", "alt", "caption", "credit")
+
+
+class CaptionInline(PartInline, admin.TabularInline):  # type: ignore[type-arg]
+    model = Caption
+    form = CaptionForm
+    formset = CaptionFormSet
+    fields = ("position", "language", "label", "file")
+
+
+class QuestionInline(PartInline, admin.TabularInline):  # type: ignore[type-arg]
+    model = ReflectionQuestion
+    form = QuestionForm
+    formset = QuestionFormSet
+    fields = ("position", "uid", "text")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ReflectionQuestion]:
+        return super().get_queryset(request).filter(retired_at=None)
+
+
+class ResourceInline(PartInline, admin.TabularInline):  # type: ignore[type-arg]
+    model = Resource
+    form = ResourceForm
+    formset = ResourceFormSet
+    fields = ("position", "title", "url", "to_step", "note")
+
+
+class ReferenceInline(PartInline, admin.StackedInline):  # type: ignore[type-arg]
+    model = Reference
+    form = ReferenceForm
+    formset = ReferenceFormSet
+    fields = (("position", "uid", "year"), "source", "url", "claim")
+
+
+PARTS: list[type[InlineModelAdmin[Any, Any]]] = [
+    FigureInline,
+    CaptionInline,
+    QuestionInline,
+    ResourceInline,
+    ReferenceInline,
+]
