@@ -42,7 +42,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person under a name they chose. Their last sign-in is not kept; the day they joined is, for limits on new accounts."""
 
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     handle = models.CharField(_("name to show"), max_length=MAX_LENGTH, validators=[validate_handle])
     email = models.EmailField(_("e-mail"), blank=True)

@@ -16,7 +16,9 @@ async def _one(host: str, port: int, request: bytes, until: float, times: list[f
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 200"):
                 sys.exit(f"unexpected answer: {head.splitlines()[0]!r}")
-            length = next(int(line.split(b":")[1]) for line in head.lower().splitlines() if line.startswith(b"content-length"))
+            length = next(
+                int(line.split(b":")[1]) for line in head.lower().splitlines() if line.startswith(b"content-length")
+            )
             await reader.readexactly(length)
             times.append(time.perf_counter() - started)
     finally:

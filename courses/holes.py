@@ -64,7 +64,7 @@ def display_modes(request: HttpRequest) -> SafeString:
     words = {"auto": _("Auto"), "light": _("Light"), "dark": _("Dark")}
     return format_html_join(
         "",
-        '<button name="scheme" value="{}" aria-pressed="{}">{}</button>',
+        '<button type="submit" name="scheme" value="{}" aria-pressed="{}">{}</button>',
         ((key, "true" if key == chosen else "false", word) for key, word in words.items()),
     )
 

@@ -3,8 +3,8 @@
 A template marks a hole with `{% hole "app.module.function" name=value %}`, and words that only some readers see with
 `{% either "app.module.function" key %}…{% otherwise %}…{% endeither %}`. Rendered as a shared page, the template has no request at all,
 so nothing of one reader can reach another; the text is cut at the marks and kept. For each reader the holes are filled by calling
-the function with the request; an `either` asks whether the key is in the set that the function gives, once for a request. In a page that
-is rendered for one reader the same tags are filled on the spot.
+the function with the request; an `either` asks whether the key is in the set that the function gives, once for a request. In a page
+that is rendered for one reader the same tags are filled on the spot.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Marks:
 
 
 class Shelf:
-    """The shared pages of this process, the longest unused thrown out first. A key carries its page's version, so nothing grows stale."""
+    """The shared pages of this process, the longest unused thrown out first. Keys carry versions, so nothing grows stale."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[str, tuple[Chunk, ...]] = OrderedDict()
@@ -127,13 +127,11 @@ def low_data(request: HttpRequest) -> bool:
     return request.COOKIES.get(LOW_DATA_COOKIE) == "1" or request.headers.get("Save-Data", "").lower() == "on"
 
 
-def shared(
-    request: HttpRequest, template: str, *, key: str | None, context: Callable[[], Mapping[str, Any]]
-) -> str:
+def shared(request: HttpRequest, template: str, *, key: str | None, context: Callable[[], Mapping[str, Any]]) -> str:
     """The page or fragment for this reader.
 
-    `key` must carry the version of everything that `context` looks up, and is None for a page that must not be kept; `context` is called
-    only when the shared part is not there yet.
+    `key` must carry the version of everything that `context` looks up, and is None for a page that must not be kept; `context` is
+    called only when the shared part is not there yet.
     """
     low = low_data(request)
     full_key = key and f"{template}:{key}:{get_language()}:{low}"

@@ -1,7 +1,7 @@
 """How far a learner has come: which steps are finished, where to go on, and what changed since.
 
-With an account the truth is one `Completion` row for each finished step. Without one it is a signed cookie in the learner's own browser:
-nothing about them is stored here. Signing up or in adds the cookie's steps to the account and drops the cookie.
+With an account the truth is one `Completion` row for each finished step. Without one it is a signed cookie in the learner's own
+browser: nothing about them is stored here. Signing up or in adds the cookie's steps to the account and drops the cookie.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class BundlingStorage(CompressedManifestStaticFilesStorage):
+class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Join the stylesheets of STYLESHEET_BUNDLE, then fingerprint and compress everything."""
         bundle, parts = settings.STYLESHEET_BUNDLE

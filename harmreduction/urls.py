@@ -16,6 +16,7 @@ urlpatterns = [
     path("guidelines/", house.page, {"name": "guidelines"}, name="guidelines"),
     path("privacy/", house.page, {"name": "privacy"}, name="privacy"),
     path("accessibility/", house.page, {"name": "accessibility"}, name="accessibility"),
+    path("favicon.ico", house.favicon, name="favicon"),
     path("display/", house.display, name="display"),
     path("courses/", include("courses.urls")),
     path("courses/", include("discussions.urls")),

@@ -69,5 +69,7 @@ def small_course(slug: str = "harbour") -> Course:
     return ready(made)
 
 
-def comment(on: Step, by: User | None = None, body: str = "Something worth saying.", parent: Comment | None = None) -> Comment:
+def comment(
+    on: Step, by: User | None = None, body: str = "Something worth saying.", parent: Comment | None = None
+) -> Comment:
     return posting.post(author=by or person(), step=on, body=body, parent=parent)

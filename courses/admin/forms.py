@@ -119,8 +119,8 @@ class OutlineForm(SourceForm):
         self.put_beside(problems)
 
     def put_beside(self, problems: Iterable[Problem]) -> None:
-        """Each problem at its field, unless Django found that field wrong already."""
-        known = set(self.errors)
+        """Each problem at its field, unless Django found that field wrong already, or it waits for what it is made from."""
+        known = {*self.errors, *(name for name in ("uid", "slug") if name in self.fields and not self.value(name))}
         for problem in problems:
             form, field = self.place_of(problem)
             if form is not self:
@@ -286,7 +286,7 @@ class WeekForm(InCourseForm):
         return self.cleaned_data.get("course") if "course" in self.fields else self.instance.course
 
 
-class PlaceField(forms.ModelChoiceField):
+class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Chooses where something stands; shows the whole way there."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -360,7 +360,8 @@ class StepForm(InCourseForm):
         cleaned = super().clean()
         for name in ("body", "script"):
             if name in cleaned:
-                cleaned[name] = cleaned[name].rstrip()
+                text, stored = cleaned[name].rstrip(), getattr(self.instance, name)
+                cleaned[name] = stored if text.strip() == stored.strip() else text  # space around it is no edit
         if self.course() and self.instance.retired_at is None:
             self.check_differs("slug", _("The address “%(value)s” is already that of another step; choose another."))
         return cleaned

@@ -74,7 +74,7 @@ class OrderedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return SafeString("")
         address = reverse(f"admin:{self._move_name}", args=[row.pk])
         button = (
-            '<button class="button move" name="direction" value="{}" formaction="{}" aria-label="{}"{}>'
+            '<button type="submit" class="button move" name="direction" value="{}" formaction="{}" aria-label="{}"{}>'
             '<span aria-hidden="true">{}</span></button>'
         )
         up, down = _("Move “%(title)s” up"), _("Move “%(title)s” down")

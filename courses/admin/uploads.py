@@ -24,7 +24,7 @@ class Upload:
 
     unchanged = True
 
-    def __init__(self, file: UploadedFile) -> None:
+    def __init__(self, file: UploadedFile[bytes]) -> None:
         self.file = file
         self.path = file.name or ""
         self.size = file.size or 0

@@ -131,8 +131,10 @@ class _CourseChecker:
     def course_files(self, document: Document) -> dict[str, CheckedFile]:
         picture = mapping(mapping(document.data).get("picture"))
         name = picture.get("file")
-        checked = self.media.picture(name, document, ("picture", "file")) if isinstance(name, str) else None
-        return {name: checked} if checked and isinstance(name, str) else {}
+        if not isinstance(name, str) or not name.strip():
+            return {}
+        checked = self.media.picture(name.strip(), document, ("picture", "file"))
+        return {name.strip(): checked} if checked else {}
 
     def course_texts(self, document: Document) -> None:
         data = mapping(document.data)

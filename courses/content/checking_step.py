@@ -139,7 +139,7 @@ class StepChecker:
     def check_resources(self) -> None:
         for index, resource in mappings(self.data.get("see_also")):
             here: Location = ("see_also", index)
-            if ("url" in resource) == ("step" in resource):
+            if (resource.get("url") is None) == (resource.get("step") is None):
                 self.problem(here, 'see_also: give either "url" (outside) or "step" (the id of a step), not both')
             step = resource.get("step")
             if isinstance(step, str) and step not in self.step_ids:
@@ -189,7 +189,9 @@ class StepChecker:
             if target.startswith(FIGURE):
                 self.body_problem(line, f"the figure would not be shown; ![]({target}) must stand alone on its line")
             else:
-                message = f'the picture "{target}" would not be shown; describe it under "figures" with file and alt'
+                message = (
+                    f'the picture "{target}" is none of the figures; describe it under "figures" with file and alt'
+                )
                 self.body_problem(line, f"{message}, then write ![](figure:its-id) on a line of its own")
 
     def body_problem(self, line: int, message: str) -> None:

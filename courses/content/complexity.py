@@ -21,8 +21,8 @@ VISITS_PER_CHARACTER = 40
 VISITS_BEFORE_COUNTING = 40_000
 BRACKET_WORK_PER_CHARACTER = 20
 BRACKET_WORK_BEFORE_COUNTING = 400_000
-CHARACTERS_PER_ELEMENT = 10
-ELEMENTS_BEFORE_COUNTING = 1_000
+CHARACTERS_PER_ELEMENT = 14
+ELEMENTS_BEFORE_COUNTING = 700
 
 
 class TooComplex(Exception):
@@ -43,10 +43,10 @@ def check_length(text: str, longest: int) -> None:
         raise TooComplex(_("This text is too long: at most %(count)s characters can be shown."), count=longest)
 
 
-def check_elements(root: Element, source_length: int) -> None:
-    """Refuse a tree with far more elements than a text of this length needs. Raises TooComplex."""
+def check_elements(root: Element, source_length: int, *, put_aside: int) -> None:
+    """Refuse far more elements than a text of this length needs; `put_aside` are those not in the tree. Raises TooComplex."""
     allowed = ELEMENTS_BEFORE_COUNTING + source_length // CHARACTERS_PER_ELEMENT
-    for count, _element in enumerate(root.iter()):
+    for count, _element in enumerate(root.iter(), start=put_aside):
         if count > allowed:
             raise TooComplex(_("There is too much formatting in this text. Please use less of it."))
 

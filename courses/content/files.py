@@ -36,9 +36,11 @@ from courses.content.text import TextError, decode
 
 LONGEST_TEXT = 1_000_000  # bytes of a Markdown or YAML file
 LONGEST_FRONT_MATTER = 100_000  # characters; the YAML parser needs seconds for more
+DEEPEST_YAML = 50
 
 NUMBERED = re.compile(r"(\d{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 FENCE = "---"
+BRACKET = re.compile(r"[\[\]{}]")
 LINK_OUT = "is a link that leads out of the course folder; put the file itself here"
 
 
@@ -264,6 +266,7 @@ def _parse_yaml(text: str, first_line: int) -> tuple[dict[str, Any], dict[Locati
     Built from nodes, not by a constructor: so every duplicate key is found with its line, nothing is constructed but plain values,
     and an alias cannot make a small file large.
     """
+    _check_depth(text, first_line)
     try:
         # Typed as Any: ruamel annotates no return value here.
         root: Any = YAML(typ="safe", pure=True).compose(text)
@@ -288,6 +291,16 @@ def _parse_yaml(text: str, first_line: int) -> tuple[dict[str, Any], dict[Locati
         problem.found = builder.found
         raise problem
     return data, builder.lines
+
+
+def _check_depth(text: str, first_line: int) -> None:
+    """The parser's work grows with the square of open brackets; nobody needs many."""
+    depth = 0
+    for bracket in BRACKET.finditer(text):
+        depth = depth + 1 if bracket[0] in "[{" else max(depth - 1, 0)
+        if depth > DEEPEST_YAML:
+            line = first_line + text.count("\n", 0, bracket.start())
+            raise _YamlProblem(line, f"YAML: more than {DEEPEST_YAML} brackets are open inside each other")
 
 
 class _PlainData:

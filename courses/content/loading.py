@@ -6,7 +6,7 @@ Loading the same files twice writes nothing. `plan` shows beforehand what `apply
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
@@ -24,8 +24,6 @@ __all__ = ["Plan", "apply", "plan"]
 
 # A step's rendered page shows nothing of these.
 NOT_RENDERED = {"position", "topic", "minutes", "optional", "published", "kind", "film", "poster"}
-
-Row = TypeVar("Row", bound=Model)
 
 
 def apply(course: CheckedCourse) -> Plan:

@@ -75,12 +75,13 @@ class LastWalk(Treeprocessor):
     def __init__(self, md: Markdown, body: Body, *, source_length: int, outside_rel: str, inside_rel: str = "") -> None:
         super().__init__(md)
         self.body = body
+        self.stash = md.htmlStash
         self.source_length = source_length
         self.outside_rel = outside_rel
         self.inside_rel = inside_rel
 
     def run(self, root: Element) -> None:
-        check_elements(root, self.source_length)
+        check_elements(root, self.source_length, put_aside=2 * self.stash.html_counter)  # <pre><code>
         for element in list(root.iter()):
             if element.tag == "a":
                 self.settle_link(element)

@@ -24,7 +24,7 @@ from courses.content.markdown_blocks import Fences, Figures, Headings, OwnNotes,
 from courses.content.markdown_inline import BareAddresses, Citations, LastWalk
 from courses.content.markers import cited_ids, figures_used, image_targets, step_links
 from courses.content.parts import Body, FigureView, Note, ReferenceView, Rendered
-from courses.content.sanitising import COMMENT, COMMENT_REL, OUTSIDE_REL, STEP, TEXT, Profile, sanitise
+from courses.content.sanitising import COMMENT, COMMENT_REL, OUTSIDE_ADDRESS, OUTSIDE_REL, STEP, TEXT, Profile, sanitise
 
 __all__ = [
     "RULES_VERSION",
@@ -102,14 +102,15 @@ def _note_html(uid: str, body: Body) -> str:
 def _reference_html(reference: ReferenceView) -> str:
     words = f"{html.escape(reference.source)} ({reference.year})."
     host = _host(reference.url)
-    return (
-        f'{words} <a href="{html.escape(reference.url)}" rel="{OUTSIDE_REL}">{html.escape(host)}</a>' if host else words
-    )
+    if not host:
+        return words
+    return f'{words} <a href="{html.escape(reference.url)}" rel="{OUTSIDE_REL}">{html.escape(host)}</a>'
 
 
 def _host(address: str) -> str:
+    """The name of the site at a web address, as people say it; "" if it is no such address."""
     try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
+        return (urlsplit(address).hostname or "").removeprefix("www.") if OUTSIDE_ADDRESS.fullmatch(address) else ""
     except ValueError:
         return ""
 

@@ -23,7 +23,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def hole(context: Context, path: str, **arguments: Any) -> str:
+def hole(context: Context, path: str, **arguments: Any) -> Any:
     """What belongs to one reader: marked in a shared page, filled at once in any other (see courses.pages)."""
     marks = context.get("marks")
     if marks is not None:
@@ -42,7 +42,8 @@ class EitherNode(template.Node):
             mark = marks.either(self.path, key, self.yes.render(context), self.no.render(context))
             return mark_safe(mark)  # noqa: S308 - our own mark
         chosen = self.yes if is_in(context["request"], self.path, key) else self.no
-        return chosen.render(context)
+        rendered: SafeString = chosen.render(context)
+        return rendered
 
 
 @register.tag
@@ -76,7 +77,7 @@ def avatar(account_id: int | None, shuffle: int = 0, size: str = "") -> SafeStri
 def stylesheets() -> SafeString:
     """The site's own stylesheet: one bundled file where files carry fingerprints, its parts while developing."""
     bundle, parts = settings.STYLESHEET_BUNDLE
-    names = parts if settings.DEBUG else [bundle]
+    names = [bundle] if settings.STYLESHEET_BUNDLED else parts
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
 
 

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import ribbon
 from courses import progress as rules
+from courses import ribbon
 from courses.models import Course, OldSlug, Step
 from courses.pages import shared
 
@@ -27,7 +27,7 @@ def find_course(request: HttpRequest, slug: str) -> Course:
 def find_step(request: HttpRequest, course_slug: str, step_slug: str) -> Step:
     """The step at this address with what tells its version, if this person may see it; else 404."""
     steps = Step.objects.visible_to(request.user).select_related("course").only(*LIGHT)
-    if not request.user.is_staff:  # type: ignore[union-attr]
+    if not request.user.is_staff:
         steps = steps.filter(course__published=True)
     return get_object_or_404(steps, course__slug=course_slug, slug=step_slug)
 
@@ -73,7 +73,9 @@ def outline(request: HttpRequest, course_slug: str) -> HttpResponse:
     return render(request, "courses/outline.html", context)
 
 
-def _week_seen(week: Mapping[str, Any], following: rules.Progress, upcoming: Mapping[str, Any] | None) -> dict[str, Any]:
+def _week_seen(
+    week: Mapping[str, Any], following: rules.Progress, upcoming: Mapping[str, Any] | None
+) -> dict[str, Any]:
     topics = []
     for topic in week["topics"]:
         steps = [

@@ -86,9 +86,7 @@ class Comment(models.Model):
     parent = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
     )
-    root = models.ForeignKey(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
-    )
+    root = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     ordinal = models.PositiveIntegerField(default=0, editable=False)  # of a reply under its root, from 1
 
     body = models.TextField(_("comment"), max_length=5000)
@@ -118,9 +116,7 @@ class Comment(models.Model):
         # Partial: a plain index on parent makes SQLite read every root to find "parent is null".
         indexes = [
             models.Index(fields=["step", "-id"], condition=Q(parent__isnull=True), name="roots_newest_first"),
-            models.Index(
-                fields=["root", "ordinal"], condition=Q(root__isnull=False), name="replies_in_order"
-            ),
+            models.Index(fields=["root", "ordinal"], condition=Q(root__isnull=False), name="replies_in_order"),
             models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="answers_to_a_comment"),
         ]
 

@@ -20,7 +20,6 @@ from discussions.holes import Draft
 from discussions.models import Comment
 
 
-
 @require_POST
 def post(request: HttpRequest, course_slug: str, step_slug: str) -> HttpResponse:
     """Post a comment under a step."""
@@ -92,7 +91,7 @@ def _back_to(step: Step, comment: Comment) -> HttpResponse:
 def withdraw(request: HttpRequest, course_slug: str, step_slug: str, comment_id: int) -> HttpResponse:
     """Take back one's own comment; somebody else's is no comment at all."""
     step = find_step(request, course_slug, step_slug)
-    own = Comment.objects.on(step.pk).visible().filter(author=request.user)
+    own = Comment.objects.on(step.pk).visible().filter(author_id=request.user.pk)
     posting.withdraw(comment=get_object_or_404(own, pk=comment_id))
     messages.success(request, _("Your comment was withdrawn."))
     return redirect(reverse("courses:step", args=[step.course.slug, step.slug]) + "#discussion")

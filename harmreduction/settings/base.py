@@ -87,7 +87,9 @@ PAGES_KEPT = 300  # shared pages that each server process keeps (courses.pages),
 
 # People
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # handles are unique without regard to case: a constraint that the check does not see
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004"
+]  # handles are unique without regard to case: a constraint that the check does not see
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -133,6 +135,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "harmreduction.static_bundle.BundlingStorage"},
 }
 WHITENOISE_MAX_AGE = 3600  # for the few files without a fingerprint in their name; the others are immutable
+STYLESHEET_BUNDLED = True  # one file instead of its parts; made by collectstatic
 STYLESHEET_BUNDLE = (
     "css/site.css",
     ["css/tokens.css", "css/base.css", "css/layout.css", "css/components.css"],

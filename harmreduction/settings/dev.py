@@ -9,3 +9,4 @@ STORAGES = {  # no fingerprints, so that an edited stylesheet shows at once
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 PAGES_KEPT = 0  # an edited template shows at once
+STYLESHEET_BUNDLED = False

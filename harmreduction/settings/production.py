@@ -2,8 +2,9 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from harmreduction import env
 from harmreduction.settings.base import *  # noqa: F403
-from harmreduction.settings.base import ALLOWED_HOSTS, SECRET_KEY, env
+from harmreduction.settings.base import ALLOWED_HOSTS, SECRET_KEY
 
 missing = []
 if not env.text("SECRET_KEY") or len(SECRET_KEY) < 50:

@@ -27,6 +27,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came back without the token of this browser. Say why that happens, and give back what was written."""
-    written = [value for name, value in request.POST.items() if name in {"body", "text"} and value.strip()]
-    context = {"written": "\n\n".join(written), "title": _("This form could not be checked")}
+    context = {"written": request.POST.get("body", ""), "title": _("This form could not be checked")}
     return render(request, "errors/csrf.html", context, status=403)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -34,6 +37,12 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, f"house/{name}.html", context)
 
 
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For browsers that ask at the old place, as they do on pages without a link to the icon (the admin's)."""
+    return redirect(static("img/mark.svg"))
+
+
 @require_POST
 def display(request: HttpRequest) -> HttpResponse:
     """Keep how this reader wants pages to look, in cookies that say nothing else, and go back."""
@@ -41,14 +50,16 @@ def display(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         back = "/"
     response = redirect(back)
-    options = {"max_age": YEAR, "samesite": "Lax", "httponly": True, "secure": settings.SESSION_COOKIE_SECURE}
+    keep = partial(
+        response.set_cookie, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+    )
     scheme, data = request.POST.get("scheme"), request.POST.get("data")
     if scheme in SCHEMES:
-        response.set_cookie(SCHEME_COOKIE, scheme, **options)
+        keep(SCHEME_COOKIE, scheme)
     elif scheme:
         response.delete_cookie(SCHEME_COOKIE)
     if data == "low":
-        response.set_cookie(LOW_DATA_COOKIE, "1", **options)
+        keep(LOW_DATA_COOKIE, "1")
     elif data:
         response.delete_cookie(LOW_DATA_COOKIE)
     return response

@@ -68,7 +68,9 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
         "Content-Length": str(last - first + 1),
         "Accept-Ranges": "bytes",
         "Content-Security-Policy": SANDBOX,
-        "Cache-Control": "public, max-age=31536000, immutable" if FINGERPRINTED.search(name) else "public, max-age=3600",
+        "Cache-Control": "public, max-age=31536000, immutable"
+        if FINGERPRINTED.search(name)
+        else "public, max-age=3600",
     }
     if span:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"

@@ -42,11 +42,13 @@ unfold();
 const box = document.querySelector(".composer textarea");
 if (box) {
   const key = `draft:${box.form.getAttribute("action")}`;
+  const taken = sessionStorage.getItem(`${key}:sent`) && !box.value && location.hash.startsWith("#c-");
+  sessionStorage.removeItem(`${key}:sent`);
+  if (taken) sessionStorage.removeItem(key);
   if (!box.value) box.value = sessionStorage.getItem(key) ?? "";
   box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
-  box.form.addEventListener("submit", () => sessionStorage.setItem(key, box.value));
-  if (location.hash.startsWith("#c-") && document.querySelector(":target")) {
-    sessionStorage.removeItem(key);
-    box.value = "";
-  }
+  box.form.addEventListener("submit", () => {
+    sessionStorage.setItem(key, box.value);
+    sessionStorage.setItem(`${key}:sent`, "1");
+  });
 }

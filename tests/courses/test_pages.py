@@ -68,7 +68,11 @@ def test_previous_and_next_cross_topics_and_weeks(client, course):
 def test_a_step_shows_its_parts(client, course):
     topic = course.topics.first()
     made = factories.step(
-        topic, "rich", lead="A lead <b>with</b> marks.", content_note="Mentions a death.", questions=("What would you do?",)
+        topic,
+        "rich",
+        lead="A lead <b>with</b> marks.",
+        content_note="Mentions a death.",
+        questions=("What would you do?",),
     )
     Resource.objects.create(step=made, title="Outside", url="https://example.org/x", note="A note")
     Resource.objects.create(step=made, title="", to_step="one-b")
@@ -157,6 +161,8 @@ def test_low_data_pages_load_neither_font_nor_pictures_and_are_kept_apart(client
     assert "woff2" in Client().get(address).text
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"]
+)
 def test_display_choices_never_lead_away(client, db, target):
     assert client.post("/display/", {"scheme": "dark", "next": target})["Location"] == "/"

@@ -66,7 +66,10 @@ def test_joining_carries_the_browsers_progress_into_the_account(client, course):
         finish(client, step_of(course, slug))
     joined = client.post("/accounts/signup/", {"username": "Tern", "password1": factories.PASSWORD})
     assert joined.status_code == 302
-    assert set(Completion.objects.values_list("step__slug", "learner__handle")) == {("one-a", "Tern"), ("two-b", "Tern")}
+    assert set(Completion.objects.values_list("step__slug", "learner__handle")) == {
+        ("one-a", "Tern"),
+        ("two-b", "Tern"),
+    }
     assert client.cookies["progress"].value == ""
     assert "2 steps you finished" in client.get("/courses/harbour/outline/").text
     stored = Completion.objects.get(step__slug="one-a")

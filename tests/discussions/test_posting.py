@@ -83,7 +83,9 @@ def test_only_the_first_replies_are_shown_until_asked_for(client, step):
     assert "Answer 7." in page and "more repl" not in page
 
 
-@pytest.mark.parametrize("query", ["before=x", "before=-1", "before=99999999999999999999", "replies=1%27", "before=٣", "before="])
+@pytest.mark.parametrize(
+    "query", ["before=x", "before=-1", "before=99999999999999999999", "replies=1%27", "before=٣", "before="]
+)
 def test_nonsense_in_the_address_shows_the_first_page(client, step, query):
     factories.comment(step, body="Here.")
     assert "<p>Here.</p>" in client.get(f"{ADDRESS}?{query}").text

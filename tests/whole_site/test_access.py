@@ -22,6 +22,7 @@ READ = {
     "guidelines": ("/guidelines/", 200, 200, 200),
     "privacy": ("/privacy/", 200, 200, 200),
     "accessibility": ("/accessibility/", 200, 200, 200),
+    "favicon": ("/favicon.ico", 302, 302, 302),
     "display": ("/display/", 405, 405, 405),
     "courses:course": ("/courses/harbour/", 200, 200, 200),
     "courses:outline": ("/courses/harbour/outline/", 200, 200, 200),
@@ -62,8 +63,12 @@ def roles(course, learner, educator) -> dict[str, Client]:
 
 
 def filled(address: str) -> str:
-    comment = factories.comment(Step.objects.get(slug="one-a"), User.objects.filter(handle="Tern").first() or factories.person("Tern"))
-    return address.replace("COMMENT", str(comment.pk)).replace("TOKEN", Invitation.issue() if "TOKEN" in address else "")
+    comment = factories.comment(
+        Step.objects.get(slug="one-a"), User.objects.filter(handle="Tern").first() or factories.person("Tern")
+    )
+    return address.replace("COMMENT", str(comment.pk)).replace(
+        "TOKEN", Invitation.issue() if "TOKEN" in address else ""
+    )
 
 
 @pytest.mark.parametrize("name", READ)
@@ -100,7 +105,14 @@ def test_a_write_without_the_browsers_token_is_refused_and_the_words_come_back(l
 
 @pytest.mark.parametrize(
     "address",
-    ["/courses/nowhere/", "/courses/harbour/steps/nowhere/", "/courses/nowhere/outline/", f"{STEP}comments/999999/", "/x\x00y", "/%FF"],
+    [
+        "/courses/nowhere/",
+        "/courses/harbour/steps/nowhere/",
+        "/courses/nowhere/outline/",
+        f"{STEP}comments/999999/",
+        "/x\x00y",
+        "/%FF",
+    ],
 )
 def test_what_does_not_exist_is_a_404_in_our_own_look(address, roles):
     for client in roles.values():

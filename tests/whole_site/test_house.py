@@ -51,7 +51,9 @@ class TestErrors:
 
 @pytest.mark.django_db
 class TestHeaders:
-    @pytest.mark.parametrize("address", ["/", "/courses/harbour/steps/one-a/", "/accounts/signup/", "/nowhere/", "/admin/login/"])
+    @pytest.mark.parametrize(
+        "address", ["/", "/courses/harbour/steps/one-a/", "/accounts/signup/", "/nowhere/", "/admin/login/"]
+    )
     def test_every_page_forbids_what_it_does_not_need(self, client, course, address):
         response = client.get(address)
         policy = response["Content-Security-Policy"]
@@ -100,7 +102,12 @@ class TestMedia:
 
     @pytest.mark.parametrize(
         ("wanted", "content_range", "length"),
-        [("bytes=0-9", "bytes 0-9/541", 10), ("bytes=531-", "bytes 531-540/541", 10), ("bytes=-5", "bytes 536-540/541", 5), ("bytes=0-99999", "bytes 0-540/541", 541)],
+        [
+            ("bytes=0-9", "bytes 0-9/541", 10),
+            ("bytes=531-", "bytes 531-540/541", 10),
+            ("bytes=-5", "bytes 536-540/541", 5),
+            ("bytes=0-99999", "bytes 0-540/541", 541),
+        ],
     )
     def test_a_part_of_a_file_is_served(self, client, picture, wanted, content_range, length):
         response, body = self.read(client, picture, range=wanted)
@@ -116,7 +123,10 @@ class TestMedia:
         response, body = self.read(client, picture, range=wanted)
         assert (response.status_code, len(body)) == (200, 541)
 
-    @pytest.mark.parametrize("name", ["../secret_key", "..%2Fsecret_key", "courses/../../secret_key", "/etc/passwd", "nothing.svg", "courses"])
+    @pytest.mark.parametrize(
+        "name",
+        ["../secret_key", "..%2Fsecret_key", "courses/../../secret_key", "/etc/passwd", "nothing.svg", "courses"],
+    )
     def test_nothing_outside_the_media_folder_is_served(self, client, db, name):
         assert client.get(f"/media/{name}").status_code == 404
 
@@ -144,8 +154,15 @@ def test_all_visible_words_of_templates_can_be_translated():
     for file in (ROOT / "templates").rglob("*.html"):
         if file.parts[-2] == "admin" or "admin" in file.parts:
             continue
-        text = re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}|{% blocktranslate.*?{% endblocktranslate %}", "", file.read_text(), flags=re.S)
-        text = re.sub(r"<(code|cite)\b.*?</\1>|{%.*?%}|{{.*?}}|<svg.*?</svg>|<a href=\"https.*?</a>", "", text, flags=re.S)
+        text = re.sub(
+            r"{% comment %}.*?{% endcomment %}|{#.*?#}|{% blocktranslate.*?{% endblocktranslate %}",
+            "",
+            file.read_text(),
+            flags=re.S,
+        )
+        text = re.sub(
+            r"<(code|cite)\b.*?</\1>|{%.*?%}|{{.*?}}|<svg.*?</svg>|<a href=\"https.*?</a>", "", text, flags=re.S
+        )
         words = re.findall(r"[A-Za-z]{3,}", re.sub(r"<[^>]*>|&\w+;", " ", text))
         if words:
             faults.append((str(file.relative_to(ROOT)), words[:5]))

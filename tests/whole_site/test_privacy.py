@@ -28,7 +28,11 @@ def test_every_field_about_a_person_has_its_reason_and_its_end():
             if label not in KEPT and not model._meta.auto_created:
                 missing.append(label)
             continue
-        missing += [f"{label}.{f.name}" for f in model._meta.get_fields() if f.concrete and not f.primary_key and f"{label}.{f.name}" not in KEPT]
+        missing += [
+            f"{label}.{f.name}"
+            for f in model._meta.get_fields()
+            if f.concrete and not f.primary_key and f"{label}.{f.name}" not in KEPT
+        ]
     assert missing == []
 
 

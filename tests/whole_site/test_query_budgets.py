@@ -17,7 +17,9 @@ BUDGETS = {"/": 3, "/courses/harbour/": 3, "/courses/harbour/outline/": 4, "/cou
 
 
 def queries(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
 

@@ -74,5 +74,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  The site:  {address}/")
         if first_educator_needed():
             link = reverse("accounts:educator", args=[Invitation.issue()])
-            self.stdout.write(f"  Make the first educator's account (works once, within 7 days):\n             {address}{link}")
+            self.stdout.write(
+                f"  Make the first educator's account (works once, within 7 days):\n             {address}{link}"
+            )
         self.stdout.write("  Stop with Ctrl-C.\n")

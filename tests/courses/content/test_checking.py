@@ -1,12 +1,24 @@
 """Checking: every kind of mistake is found at its place and said with the way to mend it, and nothing else is reported with it."""
 
+import re
+
 import pytest
 
 from courses.content import checking, schema
 from courses.content.files import read_course, read_course_documents
 from courses.content.sources import Document, StepSource
 from courses.models import Caption, Course, Figure, Reference, ReflectionQuestion, Resource, Step, Topic, Week
-from tests.courses.content.course_files import CAPTIONS, FILM, OTHER_TOPIC, PRACTICE, TOPIC, WELCOME, CourseFiles, png
+from tests.courses.content.course_files import (
+    CAPTIONS,
+    FILM,
+    OTHER_TOPIC,
+    PRACTICE,
+    TOPIC,
+    VAN,
+    WELCOME,
+    CourseFiles,
+    png,
+)
 
 COURSE = "course.yaml"
 WEEK = "01-first-week/week.yaml"
@@ -176,7 +188,7 @@ class TestPicturesInWords:
         problem = files.problem()
 
         assert (problem.path, problem.line) == files.place(WELCOME, "It works.")
-        assert 'the picture "media/van.svg" would not be shown; describe it under "figures"' in problem.message
+        assert 'the picture "media/van.svg" is none of the figures; describe it under "figures"' in problem.message
 
     def test_a_figure_in_the_middle_of_a_line(self, files):
         files.change(WELCOME, "![](figure:van)", "Look: ![](figure:van)")
@@ -419,7 +431,7 @@ class TestWhatTheTextRefersTo:
         assert (problem.path, problem.line) == files.place(WELCOME, "step: practise")
         assert 'see_also: no step of this course has the id "practise"; did you mean "practice"?' in problem.message
 
-    @pytest.mark.parametrize("new", ["    url: https://example.org/\n    step: practice\n", ""])
+    @pytest.mark.parametrize("new", ["    url: https://example.org/\n    step: practice\n", "", "    url:\n"])
     def test_something_to_see_also_with_both_addresses_or_none(self, files, new):
         files.change(WELCOME, "    step: practice\n", new)
 
@@ -642,3 +654,25 @@ def test_a_picture_is_looked_at_once_however_many_steps_show_it(files, monkeypat
     files.checked()
 
     assert sorted(looked) == ["naloxone-now/media/poster.png", "naloxone-now/media/van.svg"]
+
+
+def test_the_course_in_the_author_s_manual_is_a_good_one(content, settings):
+    manual = (settings.BASE_DIR / "content/README.md").read_text()
+    examples = re.findall(r"^`([^`\n]+)`\n\n````\w*\n(.*?)^````$", manual, re.MULTILINE | re.DOTALL)
+    folder = content / "naloxone"
+    for path, text in [
+        *examples,
+        ("media/van.svg", VAN),
+        ("media/the-film.png", png()),
+        ("media/the-film.mp4", "film"),
+    ]:
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode() if isinstance(text, str) else text)
+
+    course, problems = checking.check_course(read_course(folder))
+
+    assert problems == []
+    assert len(examples) == 7
+    assert course.steps[0].document.figures
+    assert course.steps[1].files["media/the-film.en.vtt"].cues[1] == [5.0, "First we call for help."]

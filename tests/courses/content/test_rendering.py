@@ -122,6 +122,12 @@ def test_the_note_of_a_reference_names_source_year_and_where_to_find_it() -> Non
     )
 
 
+@pytest.mark.parametrize("address", ["", "javascript://www.who.int/%0aalert(1)", "//who.int", "https://[broken"])
+def test_a_reference_without_a_web_address_has_no_link(address: str) -> None:
+    (note,) = body("x[^r]", ReferenceView("r", "Somebody", 2020, address, "")).notes
+    assert note.html == "Somebody (2020)."
+
+
 def test_references_that_nothing_cites_come_last_and_lead_nowhere_back() -> None:
     rendered = body("Only one.[^hri-2024]", WHO, HRI)
     assert [(note.number, note.backlinks) for note in rendered.notes] == [(1, ["#ref-1"]), (2, [])]
@@ -534,6 +540,7 @@ def test_a_text_that_is_too_long_is_refused_with_words_for_its_writer() -> None:
         (">" * 2000, "fewer levels"),
         ("> a\nb\n" * 400, "empty lines"),
         ("a\n\n" * 1600, "too much formatting"),
+        ("```\n" * 1200, "too much formatting"),
     ],
 )
 def test_what_is_too_complex_is_refused_with_advice(source: str, advice: str) -> None:

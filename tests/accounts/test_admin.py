@@ -1,0 +1,69 @@
+"""People in the admin: made, given a role, shut out; their hash and their e-mail address stay where they are."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.models import EDUCATORS, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+NEW = {"usable_password": "true", "password1": factories.PASSWORD, "password2": factories.PASSWORD}
+
+
+def test_an_administrator_makes_an_educator(as_educator):
+    response = as_educator.post("/admin/accounts/user/add/", {"handle": "  Wren   Reed ", **NEW})
+    person = User.objects.get(handle="Wren Reed")
+    assert response["Location"] == f"/admin/accounts/user/{person.pk}/change/"
+    group, _made = Group.objects.get_or_create(name=EDUCATORS)
+    data = {"is_active": "on", "is_staff": "on", "groups": [group.pk]}
+    assert as_educator.post(response["Location"], data).status_code == 302
+    person.refresh_from_db()
+    assert person.is_staff
+    assert list(person.groups.all()) == [group]
+    assert not person.is_superuser
+    assert person.check_password(factories.PASSWORD)
+
+
+@pytest.mark.parametrize(("handle", "words"), [("HERON", "taken"), ("admin", "role on this site"), ("<b>", "letters")])
+def test_a_name_that_cannot_be_used_says_why(as_educator, learner, handle, words):
+    response = as_educator.post("/admin/accounts/user/add/", {"handle": handle, **NEW})
+    assert words in str(response.context["adminform"].form.errors["handle"])
+
+
+def test_neither_hash_nor_address_is_shown(as_educator):
+    person = factories.person("Wren", email="wren@example.org")
+    for address in ("/admin/accounts/user/", f"/admin/accounts/user/{person.pk}/change/"):
+        page = as_educator.get(address).text
+        assert "Wren" in page
+        assert "wren@example.org" not in page
+        assert "md5" not in page.lower()
+        assert person.password.rpartition("$")[2][:6] not in page
+
+
+def test_a_name_stays_and_nobody_is_deleted(as_educator):
+    person = factories.person("Wren")
+    as_educator.post(f"/admin/accounts/user/{person.pk}/change/", {"handle": "Robin", "is_active": "on"})
+    assert as_educator.post(f"/admin/accounts/user/{person.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert User.objects.get(pk=person.pk).handle == "Wren"
+
+
+def test_an_administrator_gives_a_new_password(as_educator):
+    person = factories.person("Wren")
+    page = as_educator.get(f"/admin/accounts/user/{person.pk}/change/").text
+    address = f"/admin/accounts/user/{person.pk}/password/"
+    assert f'href="{address}"' in page
+    data = {"password1": "nine boats on a lake", "password2": "nine boats on a lake", "usable_password": "true"}
+    assert as_educator.post(address, data).status_code == 302
+    person.refresh_from_db()
+    assert person.check_password("nine boats on a lake")
+
+
+def test_only_administrators_see_people(as_learner):
+    helper = Client()
+    helper.force_login(factories.person("Ines", is_staff=True))
+    assert helper.get("/admin/accounts/user/").status_code == 403
+    assert as_learner.get("/admin/accounts/user/").status_code == 302

@@ -1,0 +1,48 @@
+"""Every page at four widths, light and dark: nothing sticks out, nothing leaves the site, no rule of accessibility is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+COURSE = "/courses/drug-use-and-harm-reduction/"
+PAGES = [
+    "/",
+    f"{COURSE}outline/",
+    f"{COURSE}steps/risk-environment/",
+    f"{COURSE}steps/one-idea-many-voices/",
+    f"{COURSE}steps/global-picture/",
+    f"{COURSE}steps/prison/",
+    "/support/",
+    "/guidelines/",
+    "/privacy/",
+    "/accessibility/",
+    "/accounts/signup/",
+    "/accounts/login/",
+    "/nowhere/",
+]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 768, 390, 320])
+def test_pages_fit_and_keep_the_rules_of_accessibility(
+    visitor: Callable[..., Page], faults: list[str], transactional_db: None, width: int, scheme: str
+):
+    call_command("load_course", "drug-use-and-harm-reduction", verbosity=0)
+    page = visitor(width=width, scheme=scheme)
+    found = []
+    for path in PAGES:
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found += [f"{path} is {wide} px too wide"] if wide > 0 else []
+        if width in (1440, 390):
+            for rule in Axe().run(page, options=RULES).response["violations"]:
+                found += [f"{path} {rule['id']}: {node['html'][:120]}" for node in rule["nodes"]]
+    assert found == []
+    assert [fault for fault in faults if "404" not in fault] == []

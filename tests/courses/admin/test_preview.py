@@ -1,0 +1,159 @@
+"""The preview is the real page with what stands in the form, and nothing of it remains."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.test import Client
+
+from courses.models import Step
+from tests import factories
+from tests.courses.admin.conftest import SVG, captions, filled, picture
+
+pytestmark = pytest.mark.django_db
+
+
+def everything() -> dict[str, list[object]]:
+    """All rows of the site, but for what signing in writes."""
+    models = [model for model in apps.get_models() if model._meta.app_label not in ("sessions",)]
+    return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in models}
+
+
+def stored() -> list[str]:
+    def walk(folder: str) -> list[str]:
+        try:
+            folders, files = default_storage.listdir(folder)
+        except FileNotFoundError:
+            return []
+        return [f"{folder}/{name}" for name in files] + [
+            f for inner in folders for f in walk(f"{folder}/{inner}".lstrip("/"))
+        ]
+
+    return walk("")
+
+
+def preview(client: Client, address: str, **changes: object) -> object:
+    """Press "Preview" on the form at this address."""
+    data = filled(client, address) | {name.replace("__", "-"): value for name, value in changes.items()}
+    page = client.get(address).text
+    button = page[page.index('value="Preview"') :]
+    assert 'formtarget="_blank"' in button[: button.index(">")]
+    where = button.split('formaction="')[1].split('"')[0]
+    return client.post(where, {name: value for name, value in data.items() if value is not None})
+
+
+def test_a_preview_is_the_real_page_and_writes_nothing(as_editor, client, course):
+    step = course.steps.get(slug="one-b")
+    published = client.get(step.get_absolute_url()).text
+    before, files = everything(), stored()
+    response = preview(
+        as_editor,
+        f"/admin/courses/step/{step.pk}/change/",
+        title="Another title",
+        slug="another-address",
+        body="Not *yet* said.\n\n![](figure:new)",
+        figures__0__uid="new",
+        figures__0__alt="A line.",
+        figures__0__file=picture(),
+        questions__0__uid="q",
+        questions__0__text="What if?",
+    )
+    assert response.status_code == 200
+    for words in (
+        "Preview, not saved.",
+        "Another title",
+        "<em>yet</em>",
+        "What if?",
+        "Step 1.2",
+        'src="data:image/svg+xml;base64,',
+    ):
+        assert words in response.text
+    assert "no-store" in response["Cache-Control"]
+    assert response["Content-Security-Policy"]
+    assert everything() == before
+    assert stored() == files
+    # Nor does it remain in the pages that are kept.
+    assert client.get(step.get_absolute_url()).text.split("<article>")[1] == published.split("<article>")[1]
+
+
+def test_a_new_step_can_be_seen_before_it_is_saved(as_editor, course):
+    before = everything()
+    topic = course.topics.get(uid="two")
+    response = preview(as_editor, "/admin/courses/step/add/", topic=topic.pk, title="Brand new", body="Hello.")
+    assert "Brand new" in response.text
+    assert "Step 1.5" in response.text
+    assert everything() == before
+
+
+def test_a_draft_can_be_seen_before_it_is_saved(as_editor, course):
+    topic = course.topics.get(uid="two")
+    response = preview(as_editor, "/admin/courses/step/add/", topic=topic.pk, title="Brand new", published=None)
+    assert "Only educators see this step." in response.text
+
+
+def test_a_film_step_with_new_files_shows_its_words(as_editor, course):
+    files = stored()
+    step = course.steps.get(slug="one-b")
+    response = preview(
+        as_editor,
+        f"/admin/courses/step/{step.pk}/change/",
+        kind="video",
+        film=picture("film.mp4", b"not much of a film"),
+        poster=picture("poster.svg", SVG),
+        captions__0__file=captions(),
+    )
+    assert "The first words." in response.text
+    assert "can be played after saving" in response.text
+    assert 'poster="data:image/svg+xml' in response.text
+    assert stored() == files
+
+
+def test_what_cannot_be_shown_yet_says_why(as_editor, course):
+    before = everything()
+    step = course.steps.get(slug="one-b")
+    response = preview(
+        as_editor,
+        f"/admin/courses/step/{step.pk}/change/",
+        body="Go [there](step:nowhere).",
+        resources__0__title="K",
+        resources__0__to_step="nowhere",
+    )
+    assert response.status_code == 422
+    assert "the form is as you left it" in response.text
+    assert "<strong>Body:</strong> Line 1: No step of this course" in response.text
+    assert "Resource to see also 1" in response.text
+    assert everything() == before
+
+
+@pytest.mark.parametrize("model", ["course", "week", "topic"])
+def test_courses_weeks_and_topics_are_seen_on_the_course_page(as_editor, course, model):
+    before = everything()
+    row = course if model == "course" else getattr(course, f"{model}s").first()
+    response = preview(as_editor, f"/admin/courses/{model}/{row.pk}/change/", title="Quite another title")
+    assert response.status_code == 200
+    assert "Quite another title" in response.text
+    assert "Preview, not saved." in response.text
+    assert everything() == before
+
+
+def test_a_preview_is_posted_and_never_fetched(as_editor, course):
+    step = course.steps.first()
+    for address in (f"/admin/courses/step/{step.pk}/preview/", "/admin/courses/step/add/preview/"):
+        assert as_editor.get(address).status_code == 405
+
+
+def test_a_preview_needs_the_form_s_token(editor, course):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(editor)
+    step = course.steps.first()
+    assert client.post(f"/admin/courses/step/{step.pk}/preview/", {"title": "x"}).status_code == 403
+    assert client.post(f"/admin/courses/step/{step.pk}/move/", {"direction": "up"}).status_code == 403
+
+
+def test_a_preview_leaves_nothing_for_the_next_reader_of_the_number_it_had(as_editor, client, course):
+    topic = course.topics.get(uid="two")
+    preview(as_editor, "/admin/courses/step/add/", topic=topic.pk, title="Brand new", slug="first-idea")
+    made = factories.step(topic, "second-idea")
+    assert "first-idea" not in client.get(made.get_absolute_url()).text
+    assert Step.objects.get(pk=made.pk).slug == "second-idea"
