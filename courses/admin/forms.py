@@ -335,7 +335,7 @@ class StepForm(InCourseForm):
             *("course__position", "course_id", "week__position", "week_id", "position", "pk")
         )
         self.fields["topic"].queryset = _open_places(topics, self.instance, self.instance.topic_id)  # type: ignore[attr-defined]
-        for name in ("body", "script"):
+        for name in {"body", "script"} & set(self.fields):
             self.fields[name].strip = False  # type: ignore[attr-defined] # lines are counted as they stand in the box
 
     def course(self) -> Course | None:

@@ -163,8 +163,8 @@ class Quotes(BlockQuoteProcessor):
             self.parse_into(SubElement(parent, "blockquote", {"class": "pull"}), [mark[2], *quoted[1:]])
         else:
             look = "notice notice--care" if mark[1] == "care" else "notice"
-            aside = SubElement(parent, "aside", {"class": look})
-            self.parse_into(SubElement(aside, "div"), [mark[2], *quoted[1:]])
+            note = SubElement(parent, "div", {"class": look, "role": "note"})
+            self.parse_into(SubElement(note, "div"), [mark[2], *quoted[1:]])
 
     def parse_into(self, element: Element, lines: list[str]) -> None:
         self.parser.state.set("blockquote")
@@ -204,7 +204,7 @@ class Tables(TableProcessor):
     def run(self, parent: Element, blocks: list[str]) -> None:
         self.body.count_cells(len(self.separator) * (blocks[0].count("\n") + 1))
         before = self.lastChild(parent)
-        frame = Element("div", {"class": "table-scroll wide", "tabindex": "0", "role": "region"})
+        frame = Element("section", {"class": "table-scroll wide", "tabindex": "0"})
         super().run(frame, blocks)
         table = frame[0]
         if before is not None and before.tag == "p" and (before.text or "").startswith(CAPTION_START):

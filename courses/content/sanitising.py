@@ -74,12 +74,11 @@ STEP = Profile(
         "a": _with(href=ADDRESS, rel=OUTSIDE_REL, id=r"ref-[0-9-]+", aria_label=r"Note [0-9]+"),
         "p": _with(**{"class": "source"}),
         "blockquote": _with(**{"class": "pull"}),
-        "aside": _with(**{"class": r"notice(?: notice--care)?"}),
+        "div": _with(**{"class": r"notice(?: notice--care)?"}, role="note"),
         "dl": _with(**{"class": "figures wide"}),
-        "div": _with(
+        "section": _with(
             **{"class": "table-scroll wide"},
             tabindex="0",
-            role="region",
             aria_label="Table",
             aria_labelledby=r"tcap-[0-9]+",
         ),

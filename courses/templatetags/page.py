@@ -16,16 +16,16 @@ from django.utils.translation import gettext, ngettext
 
 from accounts.avatars import avatar as draw_avatar
 from courses.models import Step
-from courses.pages import fill_hole, is_in
+from courses.pages import Marks, fill_hole, is_in
 from courses.progress import steps_of
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def hole(context: Context, path: str, **arguments: Any) -> Any:
+def hole(context: Context, path: str, **arguments: Any) -> str:
     """What belongs to one reader: marked in a shared page, filled at once in any other (see courses.pages)."""
-    marks = context.get("marks")
+    marks: Marks | None = context.get("marks")
     if marks is not None:
         return mark_safe(marks.hole(path, arguments))  # noqa: S308 - our own mark
     return fill_hole(context["request"], path, arguments)
@@ -37,7 +37,7 @@ class EitherNode(template.Node):
 
     def render(self, context: Context) -> SafeString:
         key = self.key.resolve(context)
-        marks = context.get("marks")
+        marks: Marks | None = context.get("marks")
         if marks is not None:
             mark = marks.either(self.path, key, self.yes.render(context), self.no.render(context))
             return mark_safe(mark)  # noqa: S308 - our own mark

@@ -13,4 +13,5 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def discussion(context: Context, step: Step) -> str:
-    return hole(context, "discussions.holes.discussion", step=step.pk, base=step.get_absolute_url())
+    found: str = hole(context, "discussions.holes.discussion", step=step.pk, base=step.get_absolute_url())
+    return found

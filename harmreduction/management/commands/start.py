@@ -51,6 +51,7 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         if not settings.DEBUG:
             self.collect_static()
+        call_command("rerender", if_needed=True, stdout=self.stdout)
         try:
             call_command("load_course", quick=True, stdout=self.stdout, stderr=self.stderr)
         except CommandError as error:

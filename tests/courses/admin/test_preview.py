@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
@@ -31,6 +33,10 @@ def stored() -> list[str]:
         ]
 
     return walk("")
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'(csrfmiddlewaretoken|submission)" value="[^"]+"', "", page)
 
 
 def preview(client: Client, address: str, **changes: object) -> object:
@@ -74,7 +80,7 @@ def test_a_preview_is_the_real_page_and_writes_nothing(as_editor, client, course
     assert everything() == before
     assert stored() == files
     # Nor does it remain in the pages that are kept.
-    assert client.get(step.get_absolute_url()).text.split("<article>")[1] == published.split("<article>")[1]
+    assert without_tokens(client.get(step.get_absolute_url()).text) == without_tokens(published)
 
 
 def test_a_new_step_can_be_seen_before_it_is_saved(as_editor, course):

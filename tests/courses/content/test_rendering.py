@@ -70,9 +70,9 @@ def test_a_heading_needs_a_space_so_that_a_hashtag_is_a_word() -> None:
 def test_a_table_scrolls_by_itself_and_has_headers_for_rows_and_columns() -> None:
     html = one_line(body("| Kind | Close by |\n| :--- | ---: |\n| Physical | The light |").html)
     assert html == (
-        '<div aria-label="Table" class="table-scroll wide" role="region" tabindex="0"><table>'
+        '<section aria-label="Table" class="table-scroll wide" tabindex="0"><table>'
         '<thead><tr><th scope="col">Kind</th><th scope="col">Close by</th></tr></thead>'
-        '<tbody><tr><th scope="row">Physical</th><td>The light</td></tr></tbody></table></div>'
+        '<tbody><tr><th scope="row">Physical</th><td>The light</td></tr></tbody></table></section>'
     )
 
 
@@ -232,7 +232,7 @@ def test_key_figures_become_terms_and_values_with_their_source() -> None:
 def test_a_boxed_note_holds_whatever_is_in_the_quote(mark: str, look: str) -> None:
     html = one_line(body(f"> [!{mark}]\n> **Before you read.**\n>\n> - One").html)
     assert html == (
-        f'<aside class="{look}"><div><p><strong>Before you read.</strong></p><ul><li>One</li></ul></div></aside>'
+        f'<div class="{look}" role="note"><div><p><strong>Before you read.</strong></p><ul><li>One</li></ul></div></div>'
     )
 
 
