@@ -28,6 +28,8 @@ check: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(PY) -m bench.step_page
+	$(PY) -m bench.page_weight
+	$(PY) -m bench.discussion
 
 # Lock files carry hashes and no index addresses.
 lock: .venv/dev.stamp

@@ -15,7 +15,8 @@ WORDS = "Our drop-in closes at five and the pharmacy at six. After that, the nea
 def fill(*, comments: int, slug: str = "risk-environment", people: int = 50) -> tuple[str, str]:
     """Make people, comments (three in ten are replies) and some progress; give (the step's path, a signed-in learner's cookie)."""
     step = Step.objects.select_related("course").get(slug=slug)
-    authors = [User.objects.create_user(f"person {i}", "plum harbour seven lanterns") for i in range(people)]
+    password = "plum harbour seven lanterns"
+    authors = [User.objects.create_user(f"{slug} {i}"[-30:], password) for i in range(people)]
     html = rendering.render_comment(WORDS)
     kept = {"step": step, "body": WORDS, "body_html": html, "render_version": rendering.RULES_VERSION}
     roots: list[Comment] = []

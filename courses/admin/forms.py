@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.text import slugify
@@ -27,6 +28,10 @@ from courses.content.text import TextError, decode
 from courses.models import Course, Step, Topic, Week
 
 LONGEST_ID = 80
+LONG_LINE = 300  # characters from which a line gets a box with room to read it
+BODY_HELP = gettext_lazy(
+    "Markdown. A figure: ![](figure:its-id) alone on a line. A source: [^its-id]. Another step: [words](step:its-id)."
+)
 
 
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -39,17 +44,24 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "uid" in self.fields and self.instance.pk:
             self.fields["uid"].disabled = True
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.TextInput) and (getattr(field, "max_length", 0) or 0) >= LONG_LINE:
+                field.widget = AdminTextareaWidget({"rows": 2, **field.widget_attrs(field.widget)})
+                field.widget.is_required = field.required
 
     def clean(self) -> dict[str, Any]:
-        """Texts as files have them: plain line ends, no control characters."""
+        """Texts as files have them: plain line ends, no control characters, and one line where a file has one."""
         cleaned = super().clean() or self.cleaned_data
         for name, value in list(cleaned.items()):
             if isinstance(value, str):
                 try:
-                    cleaned[name] = decode(value.encode("utf-8", "surrogatepass"))
+                    text = decode(value.encode("utf-8", "surrogatepass"))
                 except TextError as error:
                     words = _("Line %(line)d %(what)s.") if "\n" in value else "%(what)s."
                     self.add_error(name, sentence(words % {"line": error.line, "what": error.message}))
+                else:
+                    is_line = getattr(self.fields[name], "max_length", None)
+                    cleaned[name] = " ".join(text.split("\n")) if is_line else text
         return cleaned
 
     def value(self, name: str) -> Any:
@@ -142,9 +154,11 @@ def _in_words(problem: Problem) -> str:
 class ListField(forms.CharField):
     """A list of a course as text. Without a new text the list stays as it is."""
 
-    def __init__(self, help_text: Any, rows: int, first: str = "", second: str = "", on_one_line: bool = True) -> None:
-        widget = forms.Textarea({"rows": rows, "class": "vLargeTextField"})
-        super().__init__(required=False, help_text=help_text, widget=widget, strip=False)
+    def __init__(
+        self, label: Any, help_text: Any, rows: int, first: str = "", second: str = "", on_one_line: bool = True
+    ) -> None:
+        widget = AdminTextareaWidget({"rows": rows})
+        super().__init__(required=False, label=label, help_text=help_text, widget=widget, strip=False)
         self.first, self.second, self.on_one_line = first, second, on_one_line
 
     def prepare_value(self, value: Any) -> Any:
@@ -180,10 +194,19 @@ class CourseForm(OutlineForm):
     }
     lists = ("outcomes", "audience", "contributors", "faq")
 
-    outcomes = ListField(gettext_lazy("One on each line."), 8)
-    audience = ListField(_TWO_LINES % {"what": gettext_lazy("a title, and the text below it")}, 12, "title", "text")
-    contributors = ListField(_TWO_LINES % {"what": gettext_lazy("a name, and the role below it")}, 8, "name", "role")
+    outcomes = ListField(gettext_lazy("Outcomes"), gettext_lazy("One on each line."), 8)
+    audience = ListField(
+        gettext_lazy("Who it is for"),
+        _TWO_LINES % {"what": gettext_lazy("a title, and the text below it")},
+        *(12, "title", "text"),
+    )
+    contributors = ListField(
+        gettext_lazy("Contributors"),
+        _TWO_LINES % {"what": gettext_lazy("a name, and the role below it")},
+        *(8, "name", "role"),
+    )
     faq = ListField(
+        gettext_lazy("Questions people ask first"),
         gettext_lazy(
             "An empty line between entries; in each, a question, and the answer (Markdown) below it. "
             "Further paragraphs of an answer begin with two spaces."
@@ -335,6 +358,8 @@ class StepForm(InCourseForm):
             *("course__position", "course_id", "week__position", "week_id", "position", "pk")
         )
         self.fields["topic"].queryset = _open_places(topics, self.instance, self.instance.topic_id)  # type: ignore[attr-defined]
+        if "body" in self.fields:
+            self.fields["body"].help_text = BODY_HELP
         for name in {"body", "script"} & set(self.fields):
             self.fields[name].strip = False  # type: ignore[attr-defined] # lines are counted as they stand in the box
 

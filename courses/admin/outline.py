@@ -34,8 +34,7 @@ class OutlineAdmin(PreviewAdmin, OrderedAdmin):
     """What the four share. After a row and its parts are saved, `after_save` renews the pages, in the same transaction."""
 
     preview_template = "courses/course.html"
-    # Where the row stands: when this changes, it goes behind all others there.
-    actions_on_top = True
+    save_on_top = True
 
     class Media:
         css: ClassVar[Any] = {"all": ["css/admin.css"]}
@@ -77,7 +76,9 @@ class OutlineAdmin(PreviewAdmin, OrderedAdmin):
     def state(self, obj: Any) -> str:
         if getattr(obj, "retired_at", None):
             return _("Retired")
-        return _("Published") if getattr(obj, "published", True) else _("Draft")
+        if isinstance(obj, Week | Topic):
+            return _("In the course")
+        return _("Published") if obj.published else _("Draft")
 
     def link_to_list(self, of: str, words: str, **chosen: Any) -> SafeString:
         """A link to the list of what is inside."""

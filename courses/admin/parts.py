@@ -27,9 +27,10 @@ class PartForm(SourceForm):
     """A part. `key` is the field that tells it apart from the others of its step."""
 
     key: ClassVar[str] = "uid"
+    uid_help: ClassVar[Any] = gettext_lazy("Chosen once and never changed.")
 
     position = forms.IntegerField(
-        label=gettext_lazy("position"),
+        label=gettext_lazy("Position"),
         required=False,
         min_value=0,
         max_value=10_000,
@@ -41,6 +42,8 @@ class PartForm(SourceForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.initial["position"] = None
+        if "uid" in self.fields:
+            self.fields["uid"].label, self.fields["uid"].help_text = _("Id"), self.uid_help
 
     def validate_constraints(self) -> None:
         """An id that another row of the step has already, said at the field."""
@@ -98,11 +101,13 @@ def _is_number(value: Any) -> bool:
 
 
 class FigureForm(PartForm):
+    uid_help = gettext_lazy("The text shows it with ![](figure:id) alone on a line.")
     names: ClassVar[Mapping[str, str]] = {"id": "uid", "alt": "alt", "caption": "caption", "credit": "credit"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["alt"].error_messages["required"] = _("Describe the picture for someone who cannot see it.")
+        if "alt" in self.fields:
+            self.fields["alt"].error_messages["required"] = _("Describe the picture for someone who cannot see it.")
 
     def clean_file(self) -> Any:
         if looked_at := look_at(self.cleaned_data["file"], "picture"):
@@ -143,6 +148,7 @@ class ResourceForm(PartForm):
 
 
 class ReferenceForm(PartForm):
+    uid_help = gettext_lazy("The text cites it as [^id].")
     names: ClassVar[Mapping[str, str]] = {name: name for name in ("source", "year", "url", "claim")} | {"id": "uid"}
     left_out_when_empty: ClassVar[frozenset[str]] = frozenset({"url"})
 
@@ -192,7 +198,9 @@ class PartInline(InlineModelAdmin):  # type: ignore[type-arg]
     """Who may write a step may write its parts."""
 
     extra = 1
-    formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides: ClassVar[Any] = {
+        models.URLField: {"assume_scheme": "https", "widget": forms.URLInput({"class": "vURLField"})}
+    }
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("courses.change_step" if obj else "courses.add_step")
