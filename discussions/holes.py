@@ -36,12 +36,12 @@ def discussion(request: HttpRequest, step: int, base: str) -> SafeString:
     """The whole discussion under a step, one page of it."""
     rows = Discussion.objects.filter(pk=step).values_list("comment_count", "version")
     count, version = next(iter(rows), (0, 0))
-    before, opened = _number(request, "before"), _number(request, "replies")
+    before, opened, after = _number(request, "before"), _number(request, "replies"), _number(request, "after") or 0
     draft: Draft | None = getattr(request, "draft", None)
 
     def context() -> dict[str, object]:
         size = settings.COMMENTS_PER_PAGE
-        page = Comment.objects.all().for_page(step, before=before, size=size, opened=opened)
+        page = Comment.objects.all().for_page(step, before=before, size=size, opened=opened, after=after)
         return {
             "base": base,
             "count": count,
@@ -49,11 +49,13 @@ def discussion(request: HttpRequest, step: int, base: str) -> SafeString:
             "older": page[size - 1].pk if len(page) > size else None,
             "first": before is None,
             "before": before,
+            "opened": opened,
+            "after": after,
             "most": settings.COMMENT_MAX_LENGTH,
             "draft": draft,
         }
 
-    key = None if draft else f"{step}:{version}:{before}:{opened}"
+    key = None if draft else f"{step}:{version}:{base}:{before}:{opened}:{after}"
     return mark_safe(shared(request, "discussions/discussion.html", key=key, context=context))  # noqa: S308 - our template
 
 

@@ -202,14 +202,23 @@ class StepAdmin(OutlineAdmin):
     list_select_related = ("course",)
     search_fields = ("title", "uid", "slug", "body")
     prepopulated_fields: ClassVar[Any] = {"slug": ("title",), "uid": ("title",)}
-    readonly_fields = ("state",)
     actions = ("retire", "restore")
     fieldsets = (
-        (None, {"fields": ("topic", "title", "kind", "lead", ("minutes", "optional"), ("published", "state"))}),
+        (None, {"fields": ("topic", "title", "kind", "lead", ("minutes", "optional"), "published")}),
         (gettext_lazy("Text"), {"fields": ("content_note", "body")}),
         (gettext_lazy("Film (video steps)"), {"fields": ("script", "film", "poster")}),
         (ADDRESS, {"fields": ("slug", "uid")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """For a step that is out of the course, what to do about it comes first."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or obj.retired_at is None:
+            return fieldsets
+        words = _(
+            "This step is retired: it is not in the course. “Restore” among the actions of the list brings it back."
+        )
+        return ((_("Retired"), {"fields": (), "description": words}), *fieldsets)
 
     def for_list(self, rows: QuerySet[Step]) -> QuerySet[Step]:
         return rows.defer("body", "script", "body_html", "page", "loaded", "course__outline", "course__loaded")

@@ -1,5 +1,5 @@
 """What people say about a step."""
 
-from discussions.models.comment import Comment, Discussion
+from discussions.models.comment import FIRST_REPLIES, REPLIES_PER_PAGE, Comment, Discussion
 
-__all__ = ["Comment", "Discussion"]
+__all__ = ["FIRST_REPLIES", "REPLIES_PER_PAGE", "Comment", "Discussion"]

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Step
 
-FIRST_REPLIES = 3
+FIRST_REPLIES = 3  # of a conversation that was not opened
+REPLIES_PER_PAGE = 50  # of one that was
 
 
 class Discussion(models.Model):
@@ -49,17 +50,18 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.visible().filter(withdrawn_at=None)
 
     def for_page(
-        self, step_id: int, *, before: int | None = None, size: int, opened: int | None = None
+        self, step_id: int, *, before: int | None = None, size: int, opened: int | None = None, after: int = 0
     ) -> list[Comment]:
-        """One page, newest first, in one query: `size + 1` roots (the last only tells that there are more), their first replies,
-        and all replies of the root `opened`. Each root has its replies in `.shown`."""
+        """One page, newest first, in one query: `size + 1` roots (the last only tells that there are more) with their first
+        replies; of the root `opened`, the replies that follow number `after`. Each root has its replies in `.shown`."""
         roots = self.on(step_id).roots().visible()
         if before is not None:
             roots = roots.filter(pk__lt=before)
         chosen = roots.order_by("-pk").values("pk")[: size + 1]
         replies = Q(root__in=chosen, ordinal__lte=FIRST_REPLIES)
         if opened is not None:
-            replies |= Q(root__in=chosen, root_id=opened)
+            page = Q(root__in=chosen, root_id=opened, ordinal__gt=after, ordinal__lte=after + REPLIES_PER_PAGE)
+            replies = (replies & ~Q(root_id=opened)) | page
         rows = (
             self.visible()
             .filter(Q(pk__in=chosen) | replies)
@@ -67,15 +69,15 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             .order_by(F("root_id").desc(nulls_first=True), "ordinal", "-pk")
         )
         by_root: dict[int, Comment] = {}
-        page: list[Comment] = []
+        found: list[Comment] = []
         for comment in rows:
             if comment.root_id is None:
                 comment.shown = []
                 by_root[comment.pk] = comment
-                page.append(comment)
+                found.append(comment)
             elif comment.root_id in by_root:
                 by_root[comment.root_id].shown.append(comment)
-        return sorted(page, key=lambda c: -c.pk)
+        return sorted(found, key=lambda c: -c.pk)
 
 
 class Comment(models.Model):
@@ -126,9 +128,14 @@ class Comment(models.Model):
         return f"{self.pk}"
 
     @property
+    def last_shown(self) -> int:
+        """The number of the last reply on this page."""
+        return self.shown[-1].ordinal if self.shown else 0
+
+    @property
     def more_replies(self) -> int:
-        """How many replies are not shown on this page."""
-        return max(0, self.reply_count - len(self.shown))
+        """How many replies follow those on this page."""
+        return max(0, self.reply_count - self.last_shown)
 
     @property
     def answers(self) -> Any:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +17,7 @@ from discussions import posting
 from discussions.forms import CommentForm
 from discussions.holes import Draft
 from discussions.models import Comment
+from discussions.places import address_of
 
 
 @require_POST
@@ -38,9 +38,10 @@ def reply(request: HttpRequest, course_slug: str, step_slug: str, comment_id: in
 
 
 def _reply_page(request: HttpRequest, step: Step, parent: Comment, draft: Draft | None = None) -> HttpResponse:
-    base = reverse("courses:step", args=[step.course.slug, step.slug])
+    base = step.get_absolute_url()
     context = {
         "parent": parent,
+        "back": address_of(parent, base),
         "base": base,
         "course_slug": step.course.slug,
         "most": settings.COMMENT_MAX_LENGTH,
@@ -73,17 +74,12 @@ def _take(request: HttpRequest, step: Step, parent: Comment | None) -> HttpRespo
         except posting.Refused as refusal:
             error = str(refusal)
         else:
-            return _back_to(step, comment)
+            return redirect(address_of(comment, step.get_absolute_url()))
     draft = Draft(body=request.POST.get("body", ""), error=error, preview=preview, parent=parent)
     if parent is not None:
         return _reply_page(request, step, parent, draft)
     request.draft = draft  # type: ignore[attr-defined]
     return step_page(request, step, status=422 if error else 200)
-
-
-def _back_to(step: Step, comment: Comment) -> HttpResponse:
-    place = f"?replies={comment.root_id}" if comment.root_id else ""
-    return HttpResponseRedirect(f"{reverse('courses:step', args=[step.course.slug, step.slug])}{place}#c-{comment.pk}")
 
 
 @require_POST
@@ -94,4 +90,4 @@ def withdraw(request: HttpRequest, course_slug: str, step_slug: str, comment_id:
     own = Comment.objects.on(step.pk).visible().filter(author_id=request.user.pk)
     posting.withdraw(comment=get_object_or_404(own, pk=comment_id))
     messages.success(request, _("Your comment was withdrawn."))
-    return redirect(reverse("courses:step", args=[step.course.slug, step.slug]) + "#discussion")
+    return redirect(step.get_absolute_url() + "#discussion")

@@ -213,3 +213,31 @@ def test_preview_shows_the_comment_and_posts_nothing(as_learner, step):
     response = send(as_learner, "Some *weight*.", view="preview")
     assert "Some <em>weight</em>." in response.text and "\nSome *weight*.</textarea>" in response.text
     assert not Comment.objects.exists()
+
+
+def test_a_long_conversation_is_shown_fifty_replies_at_a_time(client, step):
+    root, author = factories.comment(step, body="Root."), factories.person()
+    for i in range(1, 108):
+        factories.comment(step, author, f"Answer {i}.", parent=root)
+    seen, address = [], f"{ADDRESS}?replies={root.pk}"
+    while address:
+        page = client.get(address).text
+        seen.append([int(n) for n in re.findall(r"<p>Answer (\d+)\.", page)])
+        following = re.search(r'href="([^"]*)#c-\d+"><svg[^>]*><use href="#i-down"', page)
+        address = following and following[1].replace("&amp;", "&")
+    assert [len(page) for page in seen] == [50, 50, 7]
+    assert [n for page in seen for n in page] == list(range(1, 108))
+
+
+def test_after_an_answer_the_writer_sees_it_wherever_it_stands(as_learner, step):
+    old, author = factories.comment(step, body="Old root."), factories.person()
+    for _ in range(60):
+        factories.comment(step, author, parent=old)
+    for _ in range(25):
+        factories.comment(step, author)
+    response = send(as_learner, "A late answer.", to=old.pk)
+    assert "A late answer." in as_learner.get(response["Location"]).text
+    back = re.search(
+        r'href="([^"]*)">.{0,120}Back to the discussion', as_learner.get(f"{ADDRESS}comments/{old.pk}/").text
+    )
+    assert "Old root." in as_learner.get(back[1].replace("&amp;", "&")).text

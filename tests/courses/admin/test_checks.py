@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from courses import arranging
 from courses.models import Course, Figure, Step
 from tests import factories
 from tests.courses.admin.conftest import captions, errors, fields_of, filled, picture, send
@@ -20,6 +21,7 @@ STEP = {
     "unknown step link": ("body", {"body": "One.\n\nSee [that](step:two-z)."}, "Line 3: No step", 'mean "two-'),
     "unknown note": ("body", {"body": "It holds[^nobody]."}, "Line 1: [^nobody]", "reference"),
     "unknown figure": ("body", {"body": "One.\nTwo.\n\n![](figure:bond)"}, "Line 4:", "bond"),
+    "picture that is no figure": ("body", {"body": "One.\n\n![A bend](bend.png)"}, "Line 3:", "none of the figures"),
     "too complex body": ("body", {"body": "[" * 9000}, "Line 1:", "square brackets"),
     "control character": ("body", {"body": "One.\nTwo\x07."}, "Line 2 holds a control character", "delete it"),
     "figure that is not shown": ("figures-0-uid", FIGURE, "never shown", "![](figure:bend)"),
@@ -161,8 +163,6 @@ def test_a_new_row_cannot_take_the_id_of_one_that_is_there(as_editor, course):
 
 
 def test_a_step_may_link_to_itself_and_to_a_draft_but_not_to_a_retired_one(as_editor, course):
-    from courses import arranging
-
     factories.step(course.topics.get(uid="one"), "draft", published=False)
     arranging.retire(steps=[course.steps.get(slug="two-b")])
     address = f"/admin/courses/step/{course.steps.get(slug='one-a').pk}/change/"

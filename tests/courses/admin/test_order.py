@@ -69,14 +69,12 @@ def test_a_move_passes_over_what_is_retired(as_editor, client, course):
 
 
 def test_the_buttons_are_in_the_list_and_work_by_keyboard(as_editor, course):
-    page = as_editor.get("/admin/courses/step/?course__id__exact=%d" % course.pk).text
+    page = as_editor.get(f"/admin/courses/step/?course__id__exact={course.pk}").text
     form = page[page.index('id="changelist-form"') : page.index("</form>", page.index('id="changelist-form"'))]
-    buttons = re.findall(
-        r'<button type="submit" class="button move" name="direction" value="(\w+)" formaction="(\S+)" aria-label="([^"]+)"( disabled)?>',
-        form,
-    )
+    attributes = r'value="(\w+)" formaction="(\S+)" aria-label="([^"]+)"( disabled)?'
+    buttons = re.findall(f'<button type="submit" class="button move" name="direction" {attributes}>', form)
     assert len(buttons) == 12
-    direction, address, label, disabled = buttons[0]
+    direction, _address, label, disabled = buttons[0]
     assert (direction, label, disabled) == ("up", "Move “Title of one-a” up", " disabled")
     assert "onclick" not in page
     down = buttons[1]
@@ -111,8 +109,42 @@ def test_the_list_says_number_kind_minutes_and_state(as_editor, course):
     course.steps.filter(slug="two-a").update(retired_at=timezone.now())
     page = as_editor.get("/admin/courses/step/").text
     rows = [re.sub(r"<[^>]+>", " ", row).split() for row in page.split("<tr>")[3:]]
-    assert rows[0] == ["1.1", "Title", "of", "one-a", "Article", "5", "Published", "↑", "↓", "View", "on", "site", ":", "Title", "of", "one-a"]
-    assert rows[2] == ["–", "Title", "of", "one-c", "Article", "5", "Draft", "↑", "↓", "View", "on", "site", ":", "Title", "of", "one-c"]
+    assert rows[0] == [
+        "1.1",
+        "Title",
+        "of",
+        "one-a",
+        "Article",
+        "5",
+        "Published",
+        "↑",
+        "↓",
+        "View",
+        "on",
+        "site",
+        ":",
+        "Title",
+        "of",
+        "one-a",
+    ]
+    assert rows[2] == [
+        "–",
+        "Title",
+        "of",
+        "one-c",
+        "Article",
+        "5",
+        "Draft",
+        "↑",
+        "↓",
+        "View",
+        "on",
+        "site",
+        ":",
+        "Title",
+        "of",
+        "one-c",
+    ]
     assert "Retired" in rows[3]
     assert "View" not in rows[3]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from courses.models import Course, OldSlug, Resource, Step
+from courses import arranging
+from courses.models import Course, OldSlug, Reference, Resource, Step
 from tests import factories
 from tests.courses.admin.conftest import captions, errors, fields_of, filled, picture, send
 
@@ -105,6 +106,33 @@ def test_a_new_address_keeps_the_old_one_and_mends_links(as_editor, client, cour
     # And back again.
     assert send(as_editor, change(linking), slug="one-a").status_code == 302
     assert list(OldSlug.objects.values_list("slug", flat=True)) == ["two-b"]
+
+
+def test_under_a_new_address_the_discussion_posts_there(as_editor, as_learner, course):
+    step = course.steps.get(slug="one-a")
+    as_learner.get(step.get_absolute_url())
+    assert send(as_editor, change(step), slug="moved").status_code == 302
+    page = as_learner.get("/courses/harbour/steps/moved/").text
+    assert "/courses/harbour/steps/moved/comments/" in page
+    assert "/courses/harbour/steps/one-a/comments/" not in page
+
+
+def test_a_step_with_very_many_references_can_be_saved(as_editor, course):
+    step = course.steps.get(slug="one-a")
+    references = [Reference(step=step, uid=f"r{n}", source="A book", year=2000, position=n) for n in range(190)]
+    Reference.objects.bulk_create(references)
+    response = send(as_editor, change(step), title="Well founded")
+    assert response.status_code == 302, errors(response)
+
+
+def test_a_retired_step_says_so_and_can_be_edited(as_editor, course):
+    step = course.steps.get(slug="one-a")
+    arranging.retire(steps=[step])
+    page = as_editor.get(change(step)).text
+    assert "This step is retired" in page
+    assert "viewsitelink" not in page
+    assert send(as_editor, change(step), title="Out of use").status_code == 302
+    assert Step.objects.get(pk=step.pk).retired_at
 
 
 def test_a_course_under_a_new_address_has_links_that_lead_there(as_editor, client, course):
