@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from courses import arranging
-from courses.models import Course, OldSlug, Reference, Resource, Step
+from courses.content.parts import MOST_FIGURES, MOST_NOTES
+from courses.models import Course, Figure, OldSlug, Reference, Resource, Step
 from tests import factories
 from tests.courses.admin.conftest import captions, errors, fields_of, filled, picture, send
 
@@ -117,11 +118,14 @@ def test_under_a_new_address_the_discussion_posts_there(as_editor, as_learner, c
     assert "/courses/harbour/steps/one-a/comments/" not in page
 
 
-def test_a_step_with_very_many_references_can_be_saved(as_editor, course):
+def test_a_step_with_as_many_parts_as_it_may_have_can_be_saved(as_editor, course):
     step = course.steps.get(slug="one-a")
-    references = [Reference(step=step, uid=f"r{n}", source="A book", year=2000, position=n) for n in range(190)]
+    references = [Reference(step=step, uid=f"r{n}", source="A book", year=2000, position=n) for n in range(MOST_NOTES)]
     Reference.objects.bulk_create(references)
-    response = send(as_editor, change(step), title="Well founded")
+    figures = [Figure(step=step, uid=f"f{n}", file="a.svg", alt="A line.", position=n) for n in range(MOST_FIGURES)]
+    Figure.objects.bulk_create(figures)
+    body = "\n\n".join(f"![](figure:{figure.uid})" for figure in figures)
+    response = send(as_editor, change(step), title="Well founded", body=body)
     assert response.status_code == 302, errors(response)
 
 

@@ -1,0 +1,107 @@
+"""Starting the site: what `make run` does with an empty folder, and again; what the production settings refuse."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COURSE = """id: tiny
+title: Tiny
+tagline: A tiny course.
+hours_per_week: 1
+language: en
+licence: CC BY 4.0
+"""
+
+
+def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    settings = {"DJANGO_SETTINGS_MODULE": "harmreduction.settings.base", **variables}
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**keep, **settings}, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    topic = tmp_path / "content" / "tiny" / "01-week" / "01-topic"
+    topic.mkdir(parents=True)
+    (topic.parents[1] / "course.yaml").write_text(COURSE)
+    (topic.parent / "week.yaml").write_text("id: week\ntitle: A week\n")
+    (topic / "topic.yaml").write_text("id: topic\ntitle: A topic\n")
+    (topic / "01-step.md").write_text("---\nid: step\nkind: article\ntitle: A step\nminutes: 3\n---\nWords.\n")
+    return tmp_path / "content"
+
+
+def test_an_empty_folder_becomes_a_site_and_a_second_start_changes_nothing(tmp_path: Path, content: Path):
+    variables = {"DATA_DIR": str(tmp_path / "data"), "CONTENT_DIR": str(content)}
+    first = manage("start", "--prepare-only", "--port", "8765", **variables)
+    assert first.returncode == 0, first.stderr
+    assert "http://127.0.0.1:8765/" in first.stdout and "added      step step: A step" in first.stdout
+    link = re.search(r"http://127.0.0.1:8765/accounts/educator/[\w-]{20,}/", first.stdout)
+    assert link
+    secret = tmp_path / "data" / "secret_key"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    kept = secret.read_text()
+    assert len(kept) >= 50
+    second = manage("start", "--prepare-only", **variables)
+    assert second.returncode == 0, second.stderr
+    assert "step" not in second.stdout.replace("educator", "") and secret.read_text() == kept
+
+
+def test_only_what_changed_is_loaded_again(tmp_path: Path, content: Path):
+    variables = {"DATA_DIR": str(tmp_path / "data"), "CONTENT_DIR": str(content)}
+    manage("start", "--prepare-only", **variables)
+    step = next(content.rglob("01-step.md"))
+    step.write_text(step.read_text().replace("Words.", "Other words."))
+    again = manage("start", "--prepare-only", **variables)
+    assert "changed    step step: body" in again.stdout and "course" not in again.stdout.split("changed")[1]
+
+
+def test_a_mistake_in_a_text_is_said_and_does_not_close_the_site(tmp_path: Path, content: Path):
+    variables = {"DATA_DIR": str(tmp_path / "data"), "CONTENT_DIR": str(content)}
+    manage("start", "--prepare-only", **variables)
+    step = next(content.rglob("01-step.md"))
+    step.write_text(step.read_text().replace("minutes: 3", "minutes: three"))
+    again = manage("start", "--prepare-only", **variables)
+    assert again.returncode == 0
+    assert "tiny/01-week/01-topic/01-step.md:5: minutes" in again.stderr
+    assert "what was loaded before is served" in again.stderr
+
+
+def test_production_names_everything_that_is_missing_at_once(tmp_path: Path):
+    run = manage("check", DJANGO_SETTINGS_MODULE="harmreduction.settings.production", HOME=str(tmp_path))
+    assert run.returncode != 0
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATA_DIR"):
+        assert f"{name}:" in run.stderr
+
+
+def test_a_variable_that_cannot_be_read_is_named(tmp_path: Path):
+    run = manage("check", PROXIES="many", DATA_DIR=str(tmp_path))
+    assert run.returncode != 0 and "PROXIES='many': write a whole number." in run.stderr
+
+
+def test_every_variable_that_is_read_stands_in_the_example():
+    read = set()
+    for file in (ROOT / "harmreduction" / "settings").glob("*.py"):
+        read |= set(re.findall(r'env\.\w+\("(\w+)"', file.read_text()))
+    example = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), flags=re.M))
+    assert read - {"SECRET_KEY"} | {"SECRET_KEY"} == example
+
+
+def test_styles_are_joined_and_fingerprinted(tmp_path: Path):
+    run = manage("collectstatic", "--noinput", "-v0", DATA_DIR=str(tmp_path))
+    assert run.returncode == 0, run.stderr
+    bundle = next((tmp_path / "static" / "css").glob("site.*.css")).read_text()
+    order = [
+        bundle.index(words)
+        for words in ("@layer tokens, base", "@layer base {", "@layer layout {", "@layer components {")
+    ]
+    assert order == sorted(order)
+    assert re.search(r"fonts/ahn-latin\.[0-9a-f]{12}\.woff2", bundle)
