@@ -2,8 +2,8 @@
 
     python -m bench.discussion [--many 10000]
 
-Two steps of one database, one with 10 comments and one with many; their first pages, a page half-way down and a post are timed in turn in
-one process, and the median ratios many / few are printed.
+Two steps of one database, one with 32 comments and one with many; their first pages, a page half-way down and a post are timed in turn
+in one process, and the median ratios many / few are printed.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def retire(*, steps: Iterable[Step]) -> list[Step]:
     """Take steps out of their courses, and keep everything learners did on them. Returns those that were still in."""
     live = [step for step in steps if step.retired_at is None]
     Step.objects.filter(pk__in=[step.pk for step in live]).update(retired_at=timezone.now())
-    _render_courses_of(live)
+    _refresh_courses_of(live)
     return live
 
 
@@ -83,7 +83,7 @@ def restore(*, steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
         Week.objects.filter(topics=step.topic_id).update(retired_at=None)
         remember_address(step=step)
         back.append(step)
-    _render_courses_of(back)
+    _refresh_courses_of(back)
     return back, refused
 
 
@@ -91,10 +91,7 @@ def restore(*, steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
 def step_written(*, step: Step, before: Mapping[str, str]) -> None:
     """Renew what follows from a step's words and parts. `before` has the slug and title it had; nothing when it is new."""
     remember_address(step=step, before=before.get("slug", ""))
-    if before and (before["slug"], before["title"]) != (step.slug, step.title):
-        render_course(step.course)
-    else:
-        writing.refresh(step.course, rendered=[step])
+    writing.refresh(step.course, rendered=[step])
 
 
 def remember_address(*, step: Step, before: str = "") -> None:
@@ -105,11 +102,6 @@ def remember_address(*, step: Step, before: str = "") -> None:
     OldSlug.objects.filter(course=step.course_id, slug=step.slug).delete()
 
 
-def render_course(course: Course) -> None:
-    """Render all live steps of a course: links between them carry addresses and titles."""
-    writing.refresh(course, rendered=list(course.steps.filter(retired_at=None).select_related("course")))
-
-
-def _render_courses_of(steps: Iterable[Step]) -> None:
+def _refresh_courses_of(steps: Iterable[Step]) -> None:
     for course in Course.objects.filter(pk__in={step.course_id for step in steps}):
-        render_course(course)
+        writing.refresh(course)

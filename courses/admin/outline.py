@@ -134,10 +134,7 @@ class CourseAdmin(EmptyOnly):
         return obj.get_absolute_url()
 
     def after_save(self, form: Any, change: bool) -> None:
-        if {"slug", "language"} & set(form.changed_data):
-            arranging.render_course(form.instance)  # links carry the address, transcripts follow the language
-        else:
-            writing.refresh(form.instance)
+        writing.refresh(form.instance)
 
 
 @admin.register(Week)

@@ -65,7 +65,6 @@ class _Writer:
         self.steps: dict[str, Step] = {step.uid: step for step in course.steps.all()}
 
     def write(self) -> None:
-        shown_before = self.addresses_and_titles("stored")
         self.free_addresses()
         for row in self.plan.rows:
             if row.take or row.remembers:
@@ -73,27 +72,14 @@ class _Writer:
         self.remember_addresses()
         if not self.plan.changes_anything:
             return
-        course_fields = self.plan.rows[0].take
-        if "slug" in course_fields or "language" in course_fields:
-            render_all = True
-        else:
-            render_all = shown_before != self.addresses_and_titles("after")
         # Fetched anew, because their parts were written since.
         steps = self.course.steps.select_related("course")
-        if render_all:
-            steps = steps.filter(retired_at=None)
-        else:
-            steps = steps.filter(uid__in=[row.uid for row in self.step_plans if row.take.keys() - NOT_RENDERED])
+        steps = steps.filter(uid__in=[row.uid for row in self.step_plans if row.take.keys() - NOT_RENDERED])
         writing.refresh(self.course, rendered=steps)
 
     @property
     def step_plans(self) -> list[RowPlan]:
         return [row for row in self.plan.rows if row.what == "step"]
-
-    def addresses_and_titles(self, when: str) -> set[tuple[str, str, str]]:
-        """What links to steps are made of."""
-        fields = [(row.uid, getattr(row, when)) for row in self.step_plans]
-        return {(uid, step["slug"], step["title"]) for uid, step in fields if step and not step["retired"]}
 
     def write_row(self, plan: RowPlan) -> None:
         fields = dict(plan.take)
@@ -156,7 +142,8 @@ class _Writer:
 
     def remember_addresses(self) -> None:
         """An address that a step had leads to it for ever, unless another step takes it."""
-        live = {slug for _uid, slug, _title in self.addresses_and_titles("after")}
+        after = [row.after for row in self.step_plans]
+        live = {step["slug"] for step in after if step and not step["retired"]}
         for row in self.step_plans:
             if row.taken(["slug"]) and row.stored["slug"] not in live:
                 OldSlug.objects.update_or_create(

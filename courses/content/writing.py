@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -20,14 +20,22 @@ from courses.models import Course, Step
 FINGERPRINT_LENGTH = 16
 
 
-def step_addresses(course: Course) -> dict[str, str]:
-    """Where each live step is, by its permanent id; for links from one step to another."""
-    steps = course.steps.filter(retired_at=None).values_list("uid", "slug")
-    return {uid: f"/courses/{course.slug}/steps/{slug}/" for uid, slug in steps}
+class Link(NamedTuple):
+    """What a link from one step to another shows and where it leads."""
+
+    title: str
+    address: str
 
 
-def render_step(step: Step, addresses: dict[str, str]) -> None:
+def links_in(course: Course) -> dict[str, Link]:
+    """Every step that can be linked to, by its permanent id: those that learners can open."""
+    steps = course.steps.live().values_list("uid", "title", "slug")
+    return {uid: Link(title, f"/courses/{course.slug}/steps/{slug}/") for uid, title, slug in steps}
+
+
+def render_step(step: Step, links: Mapping[str, Link]) -> None:
     """Derive and save `body_html`, `page`, `render_version` and `fingerprint` of a step from its sources and parts."""
+    addresses = {uid: link.address for uid, link in links.items()}
     figures = {
         f.uid: rendering.FigureView(f.uid, f.file.url, f.alt, f.caption, f.credit, f.width, f.height)
         for f in step.figures.all()
@@ -38,19 +46,19 @@ def render_step(step: Step, addresses: dict[str, str]) -> None:
     body = rendering.render_step_body(step.body, figures=figures, references=references, step_urls=addresses)
     captions = list(step.captions.all())
     cues = next((c.cues for c in captions if c.language == step.course.language), captions[0].cues if captions else [])
-    titles = dict(step.course.steps.filter(retired_at=None).values_list("uid", "title"))
     step.body_html = body.html
     step.page = {
         "notes": [{"number": n.number, "html": n.html, "backlinks": n.backlinks} for n in body.notes],
         "questions": [{"uid": q.uid, "text": q.text} for q in step.questions.filter(retired_at=None)],
         "resources": [
             {
-                "title": r.title or titles.get(r.to_step, ""),
-                "url": r.url or addresses.get(r.to_step, ""),
+                "title": r.title or links[r.to_step].title,
+                "url": r.url or links[r.to_step].address,
                 "note": r.note,
                 "inside": bool(r.to_step),
             }
             for r in step.resources.all()
+            if r.url or r.to_step in links
         ],
         "captions": [{"language": c.language, "label": c.label, "url": c.file.url} for c in captions],
         "cues": cues,
@@ -65,6 +73,10 @@ def fingerprint(step: Step) -> str:
     """Sixteen hex digits of the words a learner reads. Moving, renumbering or restyling a step leaves them as they are."""
     words = [step.title, step.lead, step.content_note, step.body, step.script]
     words += [q["text"] for q in step.page.get("questions", [])]
+    return _digest(words)
+
+
+def _digest(words: Any) -> str:
     return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:FINGERPRINT_LENGTH]
 
 
@@ -117,15 +129,23 @@ def outline_of(course: Course) -> dict[str, Any]:
 
 @transaction.atomic
 def refresh(course: Course, *, rendered: Iterable[Step] = ()) -> None:
-    """Render the given steps, derive the course's outline and description, and raise its version so that every page is new."""
+    """Render the given steps, derive the course's outline and description, and raise its version so that every page is new.
+
+    Where links between steps lead elsewhere than at the last time, or say something else, all live steps are rendered.
+    """
     locked = Course.objects.select_for_update().get(pk=course.pk)
-    addresses = step_addresses(locked)
-    for step in rendered:
-        render_step(step, addresses)
+    links = links_in(locked)
+    steps = {step.pk: step for step in rendered}
+    links_digest = _digest([locked.language, *sorted(links.items())])
+    if links_digest != locked.outline.get("links"):
+        others = locked.steps.live().exclude(pk__in=steps).select_related("course")
+        steps |= {step.pk: step for step in others}
+    for step in steps.values():
+        render_step(step, links)
     locked.description_html = rendering.render_text(locked.description)
     locked.faq = [{**entry, "html": rendering.render_text(entry.get("answer", ""))} for entry in locked.faq]
     locked.render_version = rendering.RULES_VERSION
-    locked.outline = outline_of(locked)
+    locked.outline = {**outline_of(locked), "links": links_digest}
     locked.version += 1
     locked.save(update_fields=["description_html", "faq", "render_version", "outline", "version"])
     for field in ("description_html", "faq", "render_version", "outline", "version"):

@@ -162,7 +162,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "harmreduction.views.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a step in the admin with 200 references and 60 figures has 2,500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a step in the admin with all the notes and figures it may have sends 1,400
 
 # Ours
 SITE_NAME = env.text("SITE_NAME", "Drug Use and Harm Reduction")

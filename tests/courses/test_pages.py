@@ -166,3 +166,19 @@ def test_low_data_pages_load_neither_font_nor_pictures_and_are_kept_apart(client
 )
 def test_display_choices_never_lead_away(client, db, target):
     assert client.post("/display/", {"scheme": "dark", "next": target})["Location"] == "/"
+
+
+def test_a_link_to_a_draft_is_no_link_until_the_draft_is_published(client, course):
+    factories.step(course.topics.first(), "pointing", body="See [the other](step:one-b).")
+    Resource.objects.create(step=Step.objects.get(slug="pointing"), to_step="one-b")
+    link = 'href="/courses/harbour/steps/one-b/">the other</a>'
+    factories.ready(course)
+    assert link in client.get("/courses/harbour/steps/pointing/").text
+    Step.objects.filter(slug="one-b").update(published=False)
+    writing.refresh(course)
+    page = client.get("/courses/harbour/steps/pointing/").text
+    assert "See the other." in page and "one-b/" not in page
+    Step.objects.filter(slug="one-b").update(published=True, title="Fresh title")
+    writing.refresh(course)
+    page = client.get("/courses/harbour/steps/pointing/").text
+    assert link in page and ">Fresh title</a>" in page
