@@ -103,3 +103,13 @@ def changed_note(request: HttpRequest, step: int, fingerprint: str) -> str:
     if not following.changed_since(step, fingerprint):
         return ""
     return render_to_string("courses/_changed.html", {"day": following.finished[step].day})
+
+
+def start(request: HttpRequest) -> SafeString:
+    """The moment at which a film shall start (?t=seconds), as a media fragment; empty without one."""
+    seconds = request.GET.get("t", "")
+    return (
+        format_html("#t={}", seconds)
+        if seconds.isascii() and seconds.isdigit() and len(seconds) < 6
+        else SafeString("")
+    )

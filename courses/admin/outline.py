@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses import arranging
+from courses.admin.course_form import CourseForm
 from courses.admin.filters import InsideFilter, StateFilter
-from courses.admin.forms import CourseForm, StepForm, TopicForm, WeekForm
+from courses.admin.forms import StepForm, TopicForm, WeekForm
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.parts import PARTS
 from courses.admin.preview import PreviewAdmin, preview_of
@@ -203,7 +204,10 @@ class StepAdmin(OutlineAdmin):
     fieldsets = (
         (None, {"fields": ("topic", "title", "kind", "lead", ("minutes", "optional"), "published")}),
         (gettext_lazy("Text"), {"fields": ("content_note", "body")}),
-        (gettext_lazy("Film (video steps)"), {"fields": ("script", "film", "poster")}),
+        (
+            gettext_lazy("Film (video steps)"),
+            {"fields": ("script", "film", "audio", "poster", "chapters", "synthetic_voice")},
+        ),
         (ADDRESS, {"fields": ("slug", "uid")}),
     )
 

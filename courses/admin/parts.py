@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.admin.forms import SourceForm
+from courses.admin.source_forms import SourceForm
 from courses.admin.uploads import look_at
 from courses.admin.words import sentence, without_place
 from courses.content.errors import Problem

@@ -41,13 +41,18 @@ class Upload:
         return io.BytesIO(self.file.read())
 
 
-def look_at(file: Any, kind: Literal["picture", "film", "captions"]) -> CheckedFile | None:
+def look_at(file: Any, kind: Literal["picture", "film", "audio", "captions"]) -> CheckedFile | None:
     """What a new file is; None when none was chosen. Raises ValidationError when it may not be kept."""
     if not isinstance(file, UploadedFile):
         return None
     problems: list[Problem] = []
     checker = MediaChecker({}, problems)
-    look = {"picture": checker.look_at_picture, "film": checker.look_at_film, "captions": checker.look_at_captions}
+    look = {
+        "picture": checker.look_at_picture,
+        "film": checker.look_at_film,
+        "audio": checker.look_at_audio,
+        "captions": checker.look_at_captions,
+    }
     found = look[kind](Upload(file))
     if isinstance(found, CheckedFile):
         return found

@@ -13,6 +13,7 @@ from courses.content.sources import Document, Location, StoredFile
 from courses.content.text import TextError, decode
 
 FILMS = (".mp4", ".webm")
+SOUNDS = (".m4a", ".mp3")
 LARGEST_PICTURE = 10_000_000  # bytes
 LARGEST_CAPTIONS = 2_000_000
 
@@ -40,6 +41,9 @@ class MediaChecker:
 
     def film(self, name: str, document: Document, location: Location) -> CheckedFile | None:
         return self.look(name, document, location, self.look_at_film)
+
+    def audio(self, name: str, document: Document, location: Location) -> CheckedFile | None:
+        return self.look(name, document, location, self.look_at_audio)
 
     def captions(self, name: str, document: Document, location: Location) -> CheckedFile | None:
         return self.look(name, document, location, self.look_at_captions)
@@ -80,6 +84,11 @@ class MediaChecker:
     def look_at_film(self, file: StoredFile) -> CheckedFile | str:
         if not file.path.lower().endswith(FILMS):
             return f"a film is a file that ends in {' or '.join(FILMS)}"
+        return CheckedFile(file) if file.size else "the file is empty"
+
+    def look_at_audio(self, file: StoredFile) -> CheckedFile | str:
+        if not file.path.lower().endswith(SOUNDS):
+            return f"sound is a file that ends in {' or '.join(SOUNDS)}"
         return CheckedFile(file) if file.size else "the file is empty"
 
     def look_at_captions(self, file: StoredFile) -> CheckedFile | str:

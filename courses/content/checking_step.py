@@ -112,7 +112,9 @@ class StepChecker:
             self.problem(("video",), f'"video" belongs to steps with "kind: video"; this one is "{self.data["kind"]}"')
         video = mapping(self.data["video"])
         self.take_file(("video", "film"), video.get("film"), self.media.film)
+        self.take_file(("video", "audio"), video.get("audio"), self.media.audio)
         self.take_file(("video", "poster"), video.get("poster"), self.media.picture)
+        self.take_file(("video", "chapters"), video.get("chapters"), self.media.captions)
         for index, caption in mappings(video.get("captions")):
             self.take_file(("video", "captions", index, "file"), caption.get("file"), self.media.captions)
         name = video.get("script")

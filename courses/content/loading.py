@@ -23,7 +23,7 @@ from courses.models import Course, OldSlug, Step, Topic, Week
 __all__ = ["Plan", "apply", "plan"]
 
 # A step's rendered page shows nothing of these.
-NOT_RENDERED = {"position", "topic", "minutes", "optional", "published", "kind", "film", "poster"}
+NOT_RENDERED = {"position", "topic", "minutes", "optional", "published", "kind"}
 
 
 def apply(course: CheckedCourse) -> Plan:

@@ -111,7 +111,10 @@ class CaptionDocument(Shape):
 class VideoDocument(Shape):
     script: Line | None = None
     film: Line | None = None
+    audio: Line | None = None
     poster: Line | None = None
+    chapters: Line | None = None
+    synthetic_voice: bool = False
     captions: list[CaptionDocument] = []
 
 

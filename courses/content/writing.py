@@ -60,6 +60,7 @@ def render_step(step: Step, links: Mapping[str, Link]) -> None:
             for r in step.resources.all()
             if r.url or r.to_step in links
         ],
+        "media": _media_of(step, cues),
         "captions": [{"language": c.language, "label": c.label, "url": c.file.url} for c in captions],
         "cues": cues,
         "transcript": [] if cues else [vars(line) for line in transcript_of(step.script)],
@@ -67,6 +68,14 @@ def render_step(step: Step, links: Mapping[str, Link]) -> None:
     step.render_version = rendering.RULES_VERSION
     step.fingerprint = fingerprint(step)
     step.save(update_fields=["body_html", "page", "render_version", "fingerprint"])
+
+
+def _media_of(step: Step, cues: list[Any]) -> dict[str, Any]:
+    """Addresses and sizes (bytes) of a film and its sound, and of the words one would read instead."""
+    files = {name: getattr(step, name) for name in ("film", "audio", "poster", "chapters")}
+    found = {name: {"url": file.url, "size": file.size} for name, file in files.items() if file}
+    words = [text for _start, text in cues] or [line.text for line in transcript_of(step.script)]
+    return {**found, "words": {"size": sum(len(text.encode()) for text in words)}}
 
 
 def fingerprint(step: Step) -> str:

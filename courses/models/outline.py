@@ -114,9 +114,7 @@ class Topic(models.Model):
         ordering = ["position", "pk"]
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
-        constraints = [
-            models.UniqueConstraint(fields=["course", "uid"], name="one_topic_per_uid_in_a_course")
-        ]
+        constraints = [models.UniqueConstraint(fields=["course", "uid"], name="one_topic_per_uid_in_a_course")]
 
     def __str__(self) -> str:
         return self.title
@@ -132,9 +130,7 @@ class StepQuerySet(models.QuerySet["Step"]):
         return self.filter(retired_at=None) if getattr(user, "is_staff", False) else self.live()
 
     def in_order(self) -> StepQuerySet:
-        return self.order_by(
-            "topic__week__position", "topic__week_id", "topic__position", "topic_id", "position", "pk"
-        )
+        return self.order_by("topic__week__position", "topic__week_id", "topic__position", "topic_id", "position", "pk")
 
 
 class Step(models.Model):
@@ -153,24 +149,23 @@ class Step(models.Model):
     slug = models.SlugField(_("address"), max_length=80)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.ARTICLE)
     title = models.CharField(_("title"), max_length=200)
-    lead = models.CharField(
-        _("lead"), max_length=600, blank=True, help_text=_("One or two sentences, no Markdown.")
-    )
+    lead = models.CharField(_("lead"), max_length=600, blank=True, help_text=_("One or two sentences, no Markdown."))
     minutes = models.PositiveSmallIntegerField(
         _("minutes"), default=5, validators=[MinValueValidator(1), MaxValueValidator(240)]
     )
-    optional = models.BooleanField(
-        _("optional"), default=False, help_text=_("Left out when progress is counted.")
-    )
+    optional = models.BooleanField(_("optional"), default=False, help_text=_("Left out when progress is counted."))
     content_note = models.CharField(
         _("content note"), max_length=600, blank=True, help_text=_("What hard things the step mentions.")
     )
     body = models.TextField(_("body"), blank=True, help_text=_("Markdown."))
-    script = models.TextField(
-        _("film script"), blank=True, help_text=_("Video steps: what is said, in Markdown.")
-    )
+    script = models.TextField(_("film script"), blank=True, help_text=_("Video steps: what is said, in Markdown."))
     film = models.FileField(_("film"), upload_to="courses/films/", blank=True)
+    audio = models.FileField(_("sound alone"), upload_to="courses/films/", blank=True)
     poster = models.FileField(_("poster"), upload_to="courses/pictures/", blank=True)
+    chapters = models.FileField(_("chapters"), upload_to="courses/captions/", blank=True, help_text=_("A WebVTT file."))
+    synthetic_voice = models.BooleanField(
+        _("synthetic voice"), default=False, help_text=_("The narration was made by a machine; the page says so.")
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
     published = models.BooleanField(_("published"), default=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
@@ -179,9 +174,7 @@ class Step(models.Model):
     body_html = models.TextField(blank=True, editable=False)
     page = models.JSONField(default=dict, editable=False)
     render_version = models.PositiveIntegerField(default=0, editable=False)
-    fingerprint = models.CharField(
-        max_length=16, blank=True, editable=False
-    )  # of the words, to say "changed since"
+    fingerprint = models.CharField(max_length=16, blank=True, editable=False)  # of the words, to say "changed since"
     loaded = models.JSONField(default=dict, editable=False)
 
     objects = StepQuerySet.as_manager()

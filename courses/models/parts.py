@@ -21,9 +21,7 @@ class Figure(Part):
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="figures")
     uid = uid_field()
     file = models.FileField(_("file"), upload_to="courses/figures/")
-    alt = models.CharField(
-        _("in words"), max_length=1000, help_text=_("For someone who cannot see the picture.")
-    )
+    alt = models.CharField(_("in words"), max_length=1000, help_text=_("For someone who cannot see the picture."))
     caption = models.CharField(_("caption"), max_length=500, blank=True)
     credit = models.CharField(_("credit"), max_length=300, blank=True)
     width = models.PositiveIntegerField(default=0, editable=False)
@@ -45,16 +43,12 @@ class Caption(Part):
     language = models.CharField(_("language"), max_length=12, default="en")
     label = models.CharField(_("label"), max_length=60, blank=True)
     file = models.FileField(_("WebVTT file"), upload_to="courses/captions/")
-    cues = models.JSONField(
-        default=list, editable=False
-    )  # [[start seconds, text], …], read when the file is written
+    cues = models.JSONField(default=list, editable=False)  # [[start seconds, text], …], read when the file is written
 
     class Meta(Part.Meta):
         verbose_name = _("caption file")
         verbose_name_plural = _("caption files")
-        constraints = [
-            models.UniqueConstraint(fields=["step", "language"], name="one_caption_per_language_in_a_step")
-        ]
+        constraints = [models.UniqueConstraint(fields=["step", "language"], name="one_caption_per_language_in_a_step")]
 
     def __str__(self) -> str:
         return self.label or self.language
@@ -100,18 +94,14 @@ class Reference(Part):
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="references")
     uid = uid_field()
     source = models.CharField(_("source"), max_length=500)
-    year = models.PositiveSmallIntegerField(
-        _("year"), validators=[MinValueValidator(1500), MaxValueValidator(2200)]
-    )
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1500), MaxValueValidator(2200)])
     url = models.URLField(_("address"), max_length=600, blank=True)
     claim = models.CharField(_("the claim it supports"), max_length=800, blank=True)
 
     class Meta(Part.Meta):
         verbose_name = _("reference")
         verbose_name_plural = _("references")
-        constraints = [
-            models.UniqueConstraint(fields=["step", "uid"], name="one_reference_per_uid_in_a_step")
-        ]
+        constraints = [models.UniqueConstraint(fields=["step", "uid"], name="one_reference_per_uid_in_a_step")]
 
     def __str__(self) -> str:
         return self.uid

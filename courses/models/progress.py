@@ -13,9 +13,7 @@ from courses.models.outline import Step
 class Completion(models.Model):
     """A learner's own act: "I have finished this step". Undoing it deletes the row."""
 
-    learner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="completions"
-    )
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="completions")
     # PROTECT: a step is retired, never deleted, so what learners did on it stays.
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="completions", db_index=False)
     # The day is enough; which came last is told by the row's id.
@@ -25,9 +23,7 @@ class Completion(models.Model):
     class Meta:
         verbose_name = _("completion")
         verbose_name_plural = _("completions")
-        constraints = [
-            models.UniqueConstraint(fields=["learner", "step"], name="one_completion_per_learner_and_step")
-        ]
+        constraints = [models.UniqueConstraint(fields=["learner", "step"], name="one_completion_per_learner_and_step")]
         indexes = [models.Index(fields=["step"], name="completions_of_a_step")]
 
     def __str__(self) -> str:

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from courses import progress as rules
 from courses import ribbon
 from courses.models import Course, OldSlug, Step
-from courses.pages import shared
+from courses.pages import low_data, shared
 
-LIGHT = ("uid", "slug", "fingerprint", "course__slug", "course__version")
+LIGHT = ("uid", "slug", "kind", "fingerprint", "course__slug", "course__version")
 
 
 def find_course(request: HttpRequest, slug: str) -> Course:
@@ -125,9 +125,16 @@ def step(request: HttpRequest, course_slug: str, step_slug: str) -> HttpResponse
 
 def step_page(request: HttpRequest, found: Step, *, status: int = 200) -> HttpResponse:
     """The page of a step for this reader: what all readers share from the cache, what is theirs filled in."""
-    key = f"{found.pk}:{found.course.pk}:{found.course.version}"
-    page = shared(request, "courses/step.html", key=key, context=lambda: step_context(found))
+    mode = _way_to_take(request) if found.kind == Step.Kind.VIDEO else ""
+    key = f"{found.pk}:{found.course.pk}:{found.course.version}:{mode}"
+    page = shared(request, "courses/step.html", key=key, context=lambda: {**step_context(found), "mode": mode})
     return HttpResponse(page, status=status)
+
+
+def _way_to_take(request: HttpRequest) -> str:
+    """How this reader takes a film: as the address says (?as=), else by watching, or by reading where data is dear."""
+    asked = request.GET.get("as", "")
+    return asked if asked in {"film", "sound", "text"} else "text" if low_data(request) else "film"
 
 
 def step_context(found: Step) -> dict[str, Any]:
