@@ -73,9 +73,17 @@ def render_step(step: Step, links: Mapping[str, Link]) -> None:
 def _media_of(step: Step, cues: list[Any]) -> dict[str, Any]:
     """Addresses and sizes (bytes) of a film and its sound, and of the words one would read instead."""
     files = {name: getattr(step, name) for name in ("film", "audio", "poster", "chapters")}
-    found = {name: {"url": file.url, "size": file.size} for name, file in files.items() if file}
+    found = {name: {"url": file.url, "size": _size_of(file)} for name, file in files.items() if file}
     words = [text for _start, text in cues] or [line.text for line in transcript_of(step.script)]
     return {**found, "words": {"size": sum(len(text.encode()) for text in words)}}
+
+
+def _size_of(file: Any) -> int:
+    """0 for a file that the storage does not have: it was lost, or is only previewed. Neither keeps the words from being shown."""
+    try:
+        return int(file.size)
+    except FileNotFoundError:
+        return 0
 
 
 def fingerprint(step: Step) -> str:

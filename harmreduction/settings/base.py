@@ -81,7 +81,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Limits on signing in are counted here, so all server processes must share it.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "KEY_FUNCTION": "harmreduction.cache_keys.scrambled",
+    },
 }
 PAGES_KEPT = 300  # shared pages that each server process keeps (courses.pages), of about 100 kB each
 

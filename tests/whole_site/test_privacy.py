@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.core.cache import caches
 
 from harmreduction.privacy import KEPT
 from tests import factories
@@ -53,12 +56,15 @@ def test_the_public_page_says_all_of_it(client):
 
 
 @pytest.mark.django_db
-def test_neither_the_time_of_signing_in_nor_an_address_is_kept(client, learner):
+def test_neither_the_time_of_signing_in_nor_an_address_is_kept(client, learner, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "30/m/ip"}
     client.post("/accounts/login/", {"login": "Heron", "password": factories.PASSWORD}, REMOTE_ADDR="203.0.113.77")
     from django.contrib.sessions.models import Session
     from django.db import connection
 
     session = str(Session.objects.get().get_decoded())
     assert "203.0.113.77" not in session
+    keys = list(caches["default"]._cache)
+    assert keys and all(re.fullmatch(r"[0-9a-f]{64}", key) for key in keys)
     columns = [c.name for c in connection.introspection.get_table_description(connection.cursor(), "accounts_user")]
     assert "last_login" not in columns

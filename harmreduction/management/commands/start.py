@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from accounts.invitations import first_educator_needed
 from accounts.models import Invitation
+from harmreduction.cache_keys import forget_expired
 
 
 class Command(BaseCommand):
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
+        call_command("clearsessions")
+        forget_expired()
         if not settings.DEBUG:
             self.collect_static()
         call_command("rerender", if_needed=True, stdout=self.stdout)
