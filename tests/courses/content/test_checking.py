@@ -665,6 +665,7 @@ def test_the_course_in_the_author_s_manual_is_a_good_one(content, settings):
         ("media/van.svg", VAN),
         ("media/the-film.png", png()),
         ("media/the-film.mp4", "film"),
+        ("media/the-film.m4a", "sound"),
     ]:
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
