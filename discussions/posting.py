@@ -81,12 +81,14 @@ def post(
 @transaction.atomic
 def withdraw(*, comment: Comment) -> None:
     """Take one's words back: the text goes, the place stays, so that replies keep theirs."""
+    # What stands under a comment that a moderator hid is not counted.
+    counted = Comment.objects.can_be_answered().filter(pk=comment.pk, root__hidden_at=None).exists()
     changed = Comment.objects.filter(pk=comment.pk, withdrawn_at=None).update(
         body="", body_html="", withdrawn_at=timezone.now()
     )
     if changed:
         Discussion.objects.filter(step_id=comment.step_id).update(
-            comment_count=F("comment_count") - 1, version=F("version") + 1
+            comment_count=F("comment_count") - int(counted), version=F("version") + 1
         )
 
 

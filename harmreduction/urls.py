@@ -2,6 +2,7 @@
 
 from allauth.account import views as allauth
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.urls import include, path
 
@@ -9,6 +10,9 @@ from harmreduction.views import errors, house, media
 
 # Signing in to the admin goes through allauth, with its limits. Must stand before admin.site.urls is read.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# Nobody's address is looked up in the admin.
+admin.site.unregister(EmailAddress)
 
 urlpatterns = [
     path("", house.home, name="home"),
