@@ -198,9 +198,14 @@ class PartInline(InlineModelAdmin):  # type: ignore[type-arg]
     """Who may write a step may write its parts."""
 
     extra = 1
+    max_num = 150  # more than a rendered step may have notes
     formfield_overrides: ClassVar[Any] = {
         models.URLField: {"assume_scheme": "https", "widget": forms.URLInput({"class": "vURLField"})}
     }
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Build no more rows than can be saved: left to itself, Django makes a thousand more for a request that claims them."""
+        return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("courses.change_step" if obj else "courses.add_step")
