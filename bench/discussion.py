@@ -54,7 +54,11 @@ def main() -> None:
         def post(path: str) -> None:
             posting.post(author=author, step=steps[path], body="One more.")
 
-        tried: list[tuple[str, Callable[[str], None]]] = [("first page", page), ("half-way page", halfway), ("post", post)]
+        tried: list[tuple[str, Callable[[str], None]]] = [
+            ("first page", page),
+            ("half-way page", halfway),
+            ("post", post),
+        ]
         for name, act in tried:
             ratios = []
             for _ in range(options.rounds):
