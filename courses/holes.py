@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from courses import progress, ribbon
+from courses import answers, progress, ribbon
+from courses.quiz import Question, left_words
+from courses.views.quiz import page_of
 
 SCHEME_COOKIE = "scheme"
 SCHEMES = ("light", "dark")
@@ -95,6 +97,22 @@ def signed_in(request: HttpRequest) -> Container[bool]:
 def walked(request: HttpRequest, order: Sequence[Sequence[int]], here: int) -> SafeString:
     """This learner's strokes in the ribbon."""
     return ribbon.walked(order, progress.of(request), here)
+
+
+def quiz(request: HttpRequest, step: int, questions: Sequence[Question], address: str) -> SafeString:
+    """The question of a quiz that this reader is at."""
+    page = page_of(request, step, questions)
+    return render_to_string(
+        "courses/_quiz.html", {**page, "whole": len(questions), "address": address, "csrf": csrf(request)}
+    )
+
+
+def complete(request: HttpRequest, step: int, questions: Sequence[Question]) -> SafeString:
+    """The button that finishes a quiz, or how many questions are left to try before."""
+    left = answers.left(questions, answers.of(request, step))
+    if left:
+        return format_html('<p class="small">{}</p>', left_words(left))
+    return render_to_string("courses/_complete.html")
 
 
 def changed_note(request: HttpRequest, step: int, fingerprint: str) -> str:

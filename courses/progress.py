@@ -89,7 +89,7 @@ def of(request: HttpRequest) -> Progress:
     return known
 
 
-class _Joined(Aggregate):
+class Joined(Aggregate):
     """Values as one text with commas, on SQLite and PostgreSQL alike."""
 
     function = "GROUP_CONCAT"
@@ -105,7 +105,7 @@ def with_progress(courses: CourseQuerySet, request: HttpRequest) -> CourseQueryS
     if not request.user.is_authenticated:
         return courses
     mine = Completion.objects.filter(learner=request.user, step__course=OuterRef("pk")).order_by()
-    joined = mine.values("step__course").annotate(ids=_Joined(Cast("step_id", TextField()))).values("ids")
+    joined = mine.values("step__course").annotate(ids=Joined(Cast("step_id", TextField()))).values("ids")
     last = mine.order_by("-pk").values("step_id")[:1]
     return courses.annotate(finished_steps=Subquery(joined), last_finished=Subquery(last))
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.handles import tidy, validate_handle
 from accounts.models import User
-from courses import progress
+from courses import answers, progress
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,7 +26,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return handle
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """Bring the progress kept in this browser into the account."""
+        """Bring the progress and the quiz answers kept in this browser into the account."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         added = progress.carry_over(request=request, response=response, user=user)
         if added:
@@ -36,6 +36,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
                 added,
             )
             messages.success(request, words % {"count": added})
+        brought = answers.carry_over(request=request, response=response, user=user)
+        if brought:
+            words = ngettext(
+                "Your answer to a quiz question came along too.",
+                "Your answers to %(count)d quiz questions came along too.",
+                brought,
+            )
+            messages.success(request, words % {"count": brought})
         return response
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:

@@ -100,7 +100,7 @@ class StepForm(InCourseForm):
         "id": "uid",
         "draft": "published",
     }
-    film_names = ("script", "film", "audio", "poster", "chapters", "synthetic_voice")
+    film_names = ("script", "film", "audio", "poster", "chapters")
 
     topic = PlaceField(queryset=Topic.objects.none(), label=gettext_lazy("Topic"))
 
@@ -157,11 +157,15 @@ class StepForm(InCourseForm):
 
     def source(self) -> dict[str, Any]:
         parts = {name: formset.source() for name, formset in self.parts().items()}
-        video = {name: self.value(name) and name for name in self.film_names if self.value(name)}
+        video: dict[str, Any] = {name: name for name in self.film_names if self.value(name)}
+        if self.value("synthetic_voice"):
+            video["synthetic_voice"] = True
         if captions := parts.pop("captions", []):
             video["captions"] = captions
         published = self.value("published")
-        return {**super().source(), **parts, "draft": not published, **({"video": video} if video else {})}
+        # Charts are written in files only; the text is checked with those that the step has.
+        fields = {**super().source(), **parts, "charts": self.instance.charts, "draft": not published}
+        return {**fields, **({"video": video} if video else {})}
 
     def check(self) -> None:
         for formset in self.parts().values():
@@ -174,6 +178,8 @@ class StepForm(InCourseForm):
             self.add_error(
                 "kind", _("Only a video has a film, a script, a poster or captions. Choose “Video”, or remove them.")
             )
+        if data.get("quiz") and data["kind"] != Step.Kind.QUIZ and "kind" not in self.errors:
+            self.add_error("kind", _("Only a quiz has quiz questions. Choose “Quiz”, or remove them."))
         ids = {*course.steps.filter(retired_at=None).values_list("uid", flat=True), data["id"]}
         source = StepSource(
             Document("", data), name=data["slug"] or "", number=0, body=self.value("body") or "", body_line=1
@@ -194,6 +200,8 @@ class StepForm(InCourseForm):
         names = problem.field.split(".")
         if names[0] == "video":
             names = names[1:] or ["kind"]
+        if names == ["quiz"]:
+            names = ["kind"]
         formset = self.parts().get(names[0])
         if formset is None:
             field = self.names.get(names[0], names[0])

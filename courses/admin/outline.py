@@ -22,6 +22,7 @@ from courses.admin.forms import StepForm, TopicForm, WeekForm
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.parts import PARTS
 from courses.admin.preview import PreviewAdmin, preview_of
+from courses.admin.quiz import QuizInline
 from courses.admin.uploads import keep_uploads
 from courses.content import writing
 from courses.models import Course, Step, Topic, Week
@@ -189,7 +190,7 @@ class StepAdmin(OutlineAdmin):
     form = StepForm
     parent = "topic"
     preview_template = "courses/step.html"
-    inlines = PARTS
+    inlines = [*PARTS, QuizInline]
     ordering = (
         *("course__position", "course_id", "topic__week__position", "topic__week_id"),
         *("topic__position", "topic_id", "position", "pk"),

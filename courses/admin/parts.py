@@ -170,7 +170,8 @@ class QuestionFormSet(PartFormSet):
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
         if self.is_bound and self.instance.pk and not form.instance.pk:
             uid = (form["uid"].value() or "").strip()
-            retired = self.instance.questions.exclude(retired_at=None).filter(uid=uid).first() if uid else None
+            here = self.get_queryset().model._default_manager.filter(step=self.instance, uid=uid)
+            retired = here.exclude(retired_at=None).first() if uid else None
             form.instance = retired or form.instance
         return form
 

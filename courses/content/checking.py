@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from courses.content import rendering
+from courses.content.checking_glossary import check_glossary
 from courses.content.checking_media import CheckedFile, MediaChecker
 from courses.content.checking_step import LONGEST_SLUG, CheckedStep, StepChecker, check_step, slug_of
 from courses.content.complexity import TooComplex
@@ -20,6 +21,7 @@ from courses.content.explaining import Shaped, dotted, shaped
 from courses.content.schema import (
     SLUG_PATTERN,
     CourseDocument,
+    TermDocument,
     TopicDocument,
     WeekDocument,
 )
@@ -59,6 +61,7 @@ class CheckedCourse:
     document: CourseDocument
     slug: str
     weeks: list[CheckedWeek]
+    glossary: list[TermDocument]
     files: Mapping[str, CheckedFile]
     digest: str
 
@@ -111,13 +114,14 @@ class _CourseChecker:
             self.problem(
                 f"{source.folder}/course.yaml", 1, "the course has no weeks; add a folder named like 01-first-week"
             )
+        glossary = check_glossary(source.glossary, self.problems)
         weeks = [self.week(week) for week in source.weeks]
         self.check_numbers((week.number, week.folder) for week in source.weeks)
         self.check_what_must_differ()
         if document is None or None in weeks:
             return None
         checked = [week for week in weeks if week]
-        return CheckedCourse(source.folder, document, source.folder, checked, files, source.digest)
+        return CheckedCourse(source.folder, document, source.folder, checked, glossary, files, source.digest)
 
     def check_folder_name(self) -> None:
         name = self.source.folder

@@ -9,6 +9,7 @@ from typing import Any
 
 from courses.content import rendering
 from courses.content.checking_media import CheckedFile, MediaChecker
+from courses.content.checking_quiz import check_quiz
 from courses.content.complexity import TooComplex
 from courses.content.errors import Problem
 from courses.content.explaining import did_you_mean, dotted, shaped
@@ -17,6 +18,7 @@ from courses.content.sources import Document, Location, ScriptSource, StepSource
 
 LONGEST_SLUG = 80
 FIGURE = "figure:"
+CHART = "chart:"
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,16 @@ class StepChecker:
         for index, figure in mappings(self.data.get("figures")):
             self.take_file(("figures", index, "file"), figure.get("file"), self.media.picture)
         self.check_resources()
+        self.check_quiz()
         self.check_body()
         if document is None or slug is None:
             return None
         return CheckedStep(source.document.path, document, slug, source.number, source.body, script, self.files)
 
     def check_ids(self) -> None:
-        """Figures, questions and references have ids that differ within the step; caption files, languages."""
-        for part, name in (("figures", "id"), ("reflect", "id"), ("references", "id")):
-            self.check_differ((part,), self.data.get(part), name)
+        """Figures, charts, questions and references have ids that differ within the step; caption files, languages."""
+        for part in ("figures", "charts", "reflect", "quiz", "references"):
+            self.check_differ((part,), self.data.get(part), "id")
         self.check_differ(("video", "captions"), mapping(self.data.get("video")).get("captions"), "language")
 
     def check_differ(self, location: Location, entries: Any, name: str) -> None:
@@ -148,6 +151,13 @@ class StepChecker:
                 hint = did_you_mean(step, self.step_ids)
                 self.problem((*here, "step"), f'see_also: no step of this course has the id "{step}"{hint}')
 
+    def check_quiz(self) -> None:
+        kind = self.data.get("kind")
+        if self.data.get("quiz") and kind in typing.get_args(Kind) and kind != "quiz":
+            self.problem(("quiz",), f'"quiz" belongs to steps with "kind: quiz"; this one is "{kind}"')
+        references = _ids(self.data.get("references"))
+        check_quiz(self.data.get("quiz"), references=references, step_ids=self.step_ids, problem=self.problem)
+
     def check_step_links(self) -> None:
         for step, line in rendering.step_links(self.source.body):
             if step not in self.step_ids:
@@ -159,12 +169,13 @@ class StepChecker:
         figures = _ids(self.data.get("figures"))
         references = _ids(self.data.get("references"))
         self.check_pictures()
+        self.check_charts(references)
         used = dict(rendering.figures_used(body))
         used |= {target.removeprefix(FIGURE): line for target, line in rendering.image_targets(body)}
         for figure, line in rendering.figures_used(body):
             if figure not in figures:
                 hint = did_you_mean(figure, figures)
-                self.body_problem(line, f'there is no figure "{figure}" among the figures above{hint}')
+                self.body_problem(line, f'there is no figure "{figure}" among the step\'s figures{hint}')
         for index, entry in mappings(self.data.get("figures")):
             uid = entry.get("id")
             if isinstance(uid, str) and uid not in used:
@@ -181,15 +192,37 @@ class StepChecker:
                 figures={uid: rendering.FigureView(uid, "/", "", "", "", 1, 1) for uid in figures},
                 references={uid: rendering.ReferenceView(uid, "", 0, "", "") for uid in references},
                 step_urls=dict.fromkeys(self.step_ids, "/"),
+                charts={uid: rendering.ChartView(uid, "", "", "", ()) for uid in _ids(self.data.get("charts"))},
             )
         except TooComplex as error:
             self.body_problem(1, str(error))
 
+    def check_charts(self, references: list[str]) -> None:
+        """Each chart is shown, and its source is one of the references."""
+        charts = _ids(self.data.get("charts"))
+        used = dict(rendering.charts_used(self.source.body))
+        used |= {target.removeprefix(CHART): line for target, line in rendering.image_targets(self.source.body)}
+        for chart, line in rendering.charts_used(self.source.body):
+            if chart not in charts:
+                hint = did_you_mean(chart, charts)
+                self.body_problem(line, f'there is no chart "{chart}" among the step\'s charts{hint}')
+        for index, entry in mappings(self.data.get("charts")):
+            uid, source = entry.get("id"), entry.get("source")
+            if isinstance(uid, str) and uid not in used:
+                message = f'the chart "{uid}" is never shown; put ![](chart:{uid}) on a line of its own in the text'
+                self.problem(("charts", index, "id"), message)
+            if isinstance(source, str) and source not in references:
+                hint = did_you_mean(source, references)
+                self.problem(
+                    ("charts", index, "source"), f'charts: no reference of this step has the id "{source}"{hint}'
+                )
+
     def check_pictures(self) -> None:
         """A picture without its words, and one that the text would swallow."""
         for target, line in rendering.image_targets(self.source.body):
-            if target.startswith(FIGURE):
-                self.body_problem(line, f"the figure would not be shown; ![]({target}) must stand alone on its line")
+            if target.startswith((FIGURE, CHART)):
+                what = "figure" if target.startswith(FIGURE) else "chart"
+                self.body_problem(line, f"the {what} would not be shown; ![]({target}) must stand alone on its line")
             else:
                 message = (
                     f'the picture "{target}" is none of the figures; describe it under "figures" with file and alt'

@@ -20,6 +20,7 @@ PARTS = {
     "figures": ("uid", "file", "alt", "caption", "credit"),
     "captions": ("language", "label", "file"),
     "questions": ("uid", "text"),
+    "quiz": ("uid", "kind", "question", "options", "why"),
     "resources": ("title", "url", "to_step", "note"),
     "references": ("uid", "source", "year", "url", "claim"),
 }
@@ -37,6 +38,10 @@ def wanted_course(course: CheckedCourse) -> Fields:
         "audience": [{"title": entry.title, "text": entry.text} for entry in document.audience],
         "contributors": [{"name": entry.name, "role": entry.role} for entry in document.contributors],
         "faq": [{"question": entry.question, "answer": entry.answer} for entry in document.faq],
+        "glossary": [
+            {"id": entry.id, "term": entry.term, "meaning": entry.meaning, "also": list(entry.also)}
+            for entry in course.glossary
+        ],
         "sources_note": document.sources_note,
         "hours_per_week": f"{document.hours_per_week:.1f}",
         "language": document.language,
@@ -59,6 +64,7 @@ def stored_course(row: Course) -> Fields:
         "contributors": [_plain(entry) for entry in row.contributors],
         # A rendered answer stands beside its source.
         "faq": [_plain({"question": entry.get("question"), "answer": entry.get("answer")}) for entry in row.faq],
+        "glossary": row.glossary,
         "sources_note": _text(row.sources_note),
         "hours_per_week": f"{row.hours_per_week:.1f}",
         "language": row.language,
@@ -115,6 +121,7 @@ def wanted_step(step: CheckedStep, topic: CheckedTopic, course: CheckedCourse) -
         "content_note": document.content_note,
         "body": step.body,
         "script": step.script.strip(),
+        "charts": [chart.model_dump() for chart in document.charts],
         "film": stored_as(video.film),
         "audio": stored_as(video.audio),
         "poster": stored_as(video.poster),
@@ -130,6 +137,16 @@ def wanted_step(step: CheckedStep, topic: CheckedTopic, course: CheckedCourse) -
         ],
         "captions": [{"language": c.language, "label": c.label, "file": stored_as(c.file)} for c in video.captions],
         "questions": [{"uid": q.id, "text": q.text} for q in document.reflect],
+        "quiz": [
+            {
+                "uid": q.id,
+                "kind": q.kind,
+                "question": q.question,
+                "options": [entry.model_dump() for entry in (*q.options, *q.items, *q.pairs)],
+                "why": q.why,
+            }
+            for q in document.quiz
+        ],
         "resources": [
             {"title": r.title, "url": r.url or "", "to_step": r.step or "", "note": r.note} for r in document.see_also
         ],
@@ -152,6 +169,7 @@ def stored_step(row: Step) -> Fields:
         "content_note": _text(row.content_note),
         "body": _text(row.body),
         "script": _text(row.script),
+        "charts": row.charts,
         "film": row.film.name or "",
         "audio": row.audio.name or "",
         "poster": row.poster.name or "",
@@ -174,6 +192,8 @@ def _plain(value: Any) -> Any:
     """A value as JSON would give it back, its texts in the form the files have."""
     if isinstance(value, dict):
         return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
     if isinstance(value, int):
         return value
     return _text(str(value or ""))  # text, or a stored file, whose text is its name

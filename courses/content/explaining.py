@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import typing
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
@@ -11,10 +12,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from courses.content.errors import Problem
-from courses.content.schema import Kind
 from courses.content.sources import Document, Location
 
 Shaped = TypeVar("Shaped", bound=BaseModel)
+
+HINTS = {
+    "alt": "describe the picture for someone who cannot see it",
+    "why": "say why this answer is a good one, or why another is better",
+}
 
 
 def shaped(source: Document, shape: type[Shaped], problems: list[Problem]) -> Shaped | None:
@@ -42,13 +47,10 @@ def _explain(error: ErrorDetails, shape: type[BaseModel]) -> str:
     if error["type"] == "missing":
         missing = f'"{last}" is missing'
         inside = f" in {dotted(location[:-1])}" if location[:-1] else ""
-        hint = "; describe the picture for someone who cannot see it" if last == "alt" else ""
+        hint = f"; {HINTS[last]}" if last in HINTS else ""
         return f'{missing}{inside}; add a line "{last}: …"{hint}'
     if given is None or given == "" or error["type"] in ("string_too_short", "too_short"):
-        hint = (
-            "describe the picture for someone who cannot see it" if last == "alt" else "write it, or leave the line out"
-        )
-        return f"{name} is empty; {hint}"
+        return f"{name} is empty; {HINTS.get(last, 'write it, or leave the line out')}"
     match error["type"]:
         case "string_type":
             return f"{name} must be text; if {given!r} is meant as text, put it in quotes"
@@ -61,11 +63,13 @@ def _explain(error: ErrorDetails, shape: type[BaseModel]) -> str:
         case "model_type":
             return f'{name} must have fields below it, each on its line as "name: value"'
         case "literal_error":
-            allowed = typing.get_args(Kind)
+            allowed = re.findall(r"'([^']*)'", limits["expected"])
             return (
                 f'{name} "{given}" does not exist; it is one of {", ".join(allowed)}{did_you_mean(str(given), allowed)}'
             )
-        case "string_too_long" | "too_long":
+        case "too_long":
+            return f"{name} has {len(given)} entries; at most {limits['max_length']} fit"
+        case "string_too_long":
             return f"{name} has {len(given.strip())} characters; at most {limits['max_length']} fit, shorten it"
         case "greater_than_equal":
             return f"{name} is {given}; it must be at least {limits['ge']}"

@@ -40,6 +40,7 @@ DEEPEST_YAML = 50
 
 NUMBERED = re.compile(r"(\d{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 FENCE = "---"
+GLOSSARY = "glossary.yaml"
 BRACKET = re.compile(r"[\[\]{}]")
 LINK_OUT = "is a link that leads out of the course folder; put the file itself here"
 
@@ -65,6 +66,12 @@ class FileOnDisk:
     def unchanged(self) -> bool:
         now = self.location.stat()
         return (now.st_size, now.st_mtime_ns) == (self.size, self.modified)
+
+
+def read_document(file: Path) -> tuple[Document | None, list[Problem]]:
+    """One YAML file that lies beside the courses; None when there is no such file."""
+    reader = _Reader(file.parent)
+    return reader.yaml_file(file), reader.problems
 
 
 def read_course(folder: Path) -> CourseSource:
@@ -106,7 +113,7 @@ class _Reader:
                 media = {file.location.relative_to(self.folder).as_posix(): file for file in self.media_files(entry)}
             elif entry.is_dir() and (match := NUMBERED.fullmatch(entry.name)):
                 weeks.append(self.week(entry, int(match[1])))
-            elif entry.name != "course.yaml":
+            elif entry.name not in ("course.yaml", GLOSSARY):
                 wanted = "weeks are folders named like 01-first-week, pictures belong in media/"
                 self.overlooked(entry, wanted)
         return CourseSource(
@@ -116,6 +123,7 @@ class _Reader:
             media=media,
             digest=digest,
             problems=self.problems,
+            glossary=self.yaml_file(self.folder / GLOSSARY),
         )
 
     def week(self, folder: Path, number: int) -> WeekSource:

@@ -23,7 +23,9 @@ from courses.models import Course, OldSlug, Step, Topic, Week
 __all__ = ["Plan", "apply", "plan"]
 
 # A step's rendered page shows nothing of these.
-NOT_RENDERED = {"position", "topic", "minutes", "optional", "published", "kind"}
+NOT_RENDERED = {"position", "topic", "minutes", "optional", "published"}
+# Parts whose rows are retired and never deleted, because answers may hang on them.
+RETIRED_PARTS = {"questions", "quiz"}
 
 
 def apply(course: CheckedCourse) -> Plan:
@@ -116,13 +118,13 @@ class _Writer:
             row = rows.pop(entry[key] if has_key else position - 1, None) or manager.model(step=step)
             _save(row, {**entry, "position": position, **self.derived(part, entry)})
         for row in rows.values():
-            if part != "questions":
+            if part not in RETIRED_PARTS:
                 row.delete()
             elif row.retired_at is None:
                 _save(row, {"retired_at": self.now})
 
     def derived(self, part: str, entry: Fields) -> Fields:
-        if part == "questions":
+        if part in RETIRED_PARTS:
             return {"retired_at": None}
         if part == "figures":
             file = self.files[entry["file"]]

@@ -23,6 +23,7 @@ from courses.content.parts import Body
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ ]*[\w#.+-]*[ ]*")
 HEADING = re.compile(r"^ {0,3}(#{1,6}) +(\S.*)$", re.MULTILINE)
 FIGURE_LINE = re.compile(r"^ *!\[[^\[\]\n]*\]\(figure:([\w-]+)\) *$", re.MULTILINE)
+CHART_LINE = re.compile(r"^ *!\[[^\[\]\n]*\]\(chart:([\w-]+)\) *$", re.MULTILINE)
 OWN_NOTE = re.compile(r" {0,3}\[\^([\w-]{1,80})\]:[ \t]*(.*)")
 MARKED_QUOTE = re.compile(r"\[!(pull|note|care|figures)\] *(.*)")
 FIGURES_ITEM = re.compile(r"[-*+] +(.*)")
@@ -132,6 +133,22 @@ class Figures(BlockProcessor):
             caption.text = AtomicString(f"{text} " if text and credit else text)
             if credit:
                 SubElement(caption, "span", {"class": "credit"}).text = AtomicString(credit)
+
+
+class Charts(BlockProcessor):
+    """ "![](chart:id)" alone on its line; the last walk puts a mark in its place, a chart that is not there leaves nothing."""
+
+    def __init__(self, parser: BlockParser, body: Body) -> None:
+        super().__init__(parser)
+        self.body = body
+
+    def test(self, parent: Element, block: str) -> bool:
+        return CHART_LINE.search(block) is not None
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        uid = _split_at(CHART_LINE, self.parser, parent, blocks)[1]
+        if uid in self.body.charts:
+            SubElement(parent, "p", {"chart": uid})
 
 
 class Quotes(BlockQuoteProcessor):

@@ -89,6 +89,8 @@ class LastWalk(Treeprocessor):
                 settle_picture(element)
             elif element.tag == "sup":
                 self.settle_citation(element)
+            elif "chart" in element.attrib:
+                element.text = AtomicString(self.body.place_chart(element.attrib.pop("chart")))
             elif element.tag in ("h2", "h3", "h4"):
                 element.set("id", self.body.anchor(anchor_slug(element)))
 

@@ -14,6 +14,7 @@ _CITATION = re.compile(rf"(?<!\\){CITATION}")
 _STEP_LINK = re.compile(rf"\]\(\s*<?{STEP_SCHEME}([^\s()<>]*)")
 # Alone on its line, also as an item of a list or in a quote.
 _FIGURE = re.compile(r"^[ >*+-]*(?:\d+\. +)?!\[[^\[\]\n]*\]\(figure:([\w-]+)\) *$", re.MULTILINE)
+_CHART = re.compile(_FIGURE.pattern.replace("figure:", "chart:"), re.MULTILINE)
 _PICTURE = re.compile(r"(?<!\\)!\[[^\[\]]*\]\(\s*<?([^\s()<>]*)")
 _BACKTICKS = re.compile(r"(?<!\\)`+")
 _NOT_A_LINE_END = re.compile(r"[^\n]")
@@ -21,7 +22,7 @@ _NOT_A_LINE_END = re.compile(r"[^\n]")
 
 def cited_ids(source: str) -> Places:
     """The ids of references that a body cites; those for which it has a note of its own are left out."""
-    lines = _without_code(source).split("\n")
+    lines = without_code(source).split("\n")
     definitions = [OWN_NOTE.fullmatch(line) for line in lines]
     own = {match[1] for match in definitions if match}
     text = "\n".join(match[2] if match else line for line, match in zip(lines, definitions, strict=True))
@@ -30,24 +31,29 @@ def cited_ids(source: str) -> Places:
 
 def step_links(source: str) -> Places:
     """The ids of the steps to which a body links."""
-    return _places(_STEP_LINK, _without_code(source))
+    return _places(_STEP_LINK, without_code(source))
 
 
 def figures_used(source: str) -> Places:
     """The ids of the figures that a body shows, each alone on its line."""
-    return _places(_FIGURE, _without_code(source))
+    return _places(_FIGURE, without_code(source))
+
+
+def charts_used(source: str) -> Places:
+    """The ids of the charts that a body shows, each alone on its line."""
+    return _places(_CHART, without_code(source))
 
 
 def image_targets(source: str) -> Places:
-    """The addresses of all other pictures, among them figures that are not alone on their line and so not shown."""
-    return _places(_PICTURE, _FIGURE.sub("", _without_code(source)))
+    """The addresses of all other pictures, among them figures and charts that are not alone on their line and so not shown."""
+    return _places(_PICTURE, _CHART.sub("", _FIGURE.sub("", without_code(source))))
 
 
 def _places(pattern: re.Pattern[str], text: str) -> Places:
     return [(match[1], text.count("\n", 0, match.start(1)) + 1) for match in pattern.finditer(text)]
 
 
-def _without_code(source: str) -> str:
+def without_code(source: str) -> str:
     """The source with everything in code turned into spaces, so that lines keep their numbers."""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for start, end in fenced_ranges(lines):

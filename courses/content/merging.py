@@ -25,6 +25,7 @@ def merge(*, files: Mapping[str, Any], loaded: Mapping[str, Any], database: Mapp
 
     Changed only in the files: taken. Changed only in the database: kept. Changed in both to the same: remembered. Changed in both to
     different values: a conflict, and the database stays as it is. Fields the files do not mention are remembered as they were.
+    A field that files did not have yet when they were last loaded is nobody's edit while the database has nothing in it.
     """
     take: Fields = {}
     conflicts: list[str] = []
@@ -32,6 +33,8 @@ def merge(*, files: Mapping[str, Any], loaded: Mapping[str, Any], database: Mapp
     for name, value in files.items():
         before = loaded.get(name, _MISSING)
         now = database.get(name, _MISSING)
+        if before is _MISSING and loaded and not now:
+            before = remembered[name] = now
         if value == before:
             continue
         if now == before:

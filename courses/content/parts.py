@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,32 @@ class ReferenceView:
 
 
 @dataclass(frozen=True)
+class ChartRow:
+    label: str
+    value: float
+    note: str
+
+
+@dataclass(frozen=True)
+class ChartView:
+    uid: str
+    title: str
+    unit: str
+    source: str  # the id of a reference
+    rows: tuple[ChartRow, ...]
+
+
+@dataclass(frozen=True)
+class PlacedChart:
+    """A chart where the text shows it: the mark that stands for it, the number of its source's note, and its own id."""
+
+    mark: str
+    chart: ChartView
+    number: int
+    place: str
+
+
+@dataclass(frozen=True)
 class Note:
     """A numbered note below the text; `backlinks` are fragments ("#ref-1") of the places that cite it."""
 
@@ -48,6 +75,7 @@ class Note:
 class Rendered:
     html: str
     notes: list[Note]
+    note_ids: list[str]  # of the notes, in the order of their numbers
 
 
 @dataclass
@@ -57,10 +85,13 @@ class Body:
     figures: Mapping[str, FigureView] = field(default_factory=dict)
     references: Mapping[str, ReferenceView] = field(default_factory=dict)
     step_urls: Mapping[str, str] = field(default_factory=dict)
+    charts: Mapping[str, ChartView] = field(default_factory=dict)
     own_notes: dict[str, str] = field(default_factory=dict)
     cited: list[str] = field(default_factory=list)  # ids in order of first appearance: position 0 is note 1
     times_cited: Counter[str] = field(default_factory=Counter)
     anchors: Counter[str] = field(default_factory=Counter)
+    charts_placed: list[PlacedChart] = field(default_factory=list)
+    _fence: str = field(default_factory=lambda: f"chart-{secrets.token_hex(8)}")  # which no text can forge
     captions: int = 0
     figures_shown: int = 0
     table_cells: int = 0
@@ -96,6 +127,15 @@ class Body:
         self.figures_shown += 1
         if self.figures_shown > MOST_FIGURES:
             raise TooComplex(_("A step can show at most %(count)s figures."), count=MOST_FIGURES)
+
+    def place_chart(self, uid: str) -> str:
+        """Cite a chart's source; returns the mark that will stand for the chart. Raises TooComplex."""
+        self.count_figure()
+        chart = self.charts[uid]
+        number, place = self.cite(chart.source) if chart.source in self.references else (0, "")
+        mark = f"{self._fence}-{len(self.charts_placed)}"
+        self.charts_placed.append(PlacedChart(mark, chart, number, place))
+        return mark
 
     def count_cells(self, cells: int) -> None:
         """Raises TooComplex."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
@@ -19,30 +20,47 @@ from markdown.extensions.nl2br import Nl2BrExtension
 from markdown.extensions.sane_lists import SaneListExtension
 from markdown.inlinepatterns import IMAGE_LINK_RE, ImageInlineProcessor
 
+from courses.content.charts import chart_html
 from courses.content.complexity import BlockMeter, InlineMeter, TooComplex, check_length
-from courses.content.markdown_blocks import Fences, Figures, Headings, OwnNotes, Quotes, Tables
+from courses.content.glossary import FirstUses, Glossary
+from courses.content.markdown_blocks import Charts, Fences, Figures, Headings, OwnNotes, Quotes, Tables
 from courses.content.markdown_inline import BareAddresses, Citations, LastWalk
-from courses.content.markers import cited_ids, figures_used, image_targets, step_links
-from courses.content.parts import Body, FigureView, Note, ReferenceView, Rendered
-from courses.content.sanitising import COMMENT, COMMENT_REL, OUTSIDE_ADDRESS, OUTSIDE_REL, STEP, TEXT, Profile, sanitise
+from courses.content.markers import charts_used, cited_ids, figures_used, image_targets, step_links
+from courses.content.parts import Body, ChartView, FigureView, Note, ReferenceView, Rendered
+from courses.content.sanitising import (
+    COMMENT,
+    COMMENT_REL,
+    LINE,
+    OUTSIDE_ADDRESS,
+    OUTSIDE_REL,
+    STEP,
+    TEXT,
+    Profile,
+    sanitise,
+)
 
 __all__ = [
     "RULES_VERSION",
+    "ChartView",
     "FigureView",
+    "Glossary",
     "Note",
     "ReferenceView",
     "Rendered",
     "TooComplex",
+    "charts_used",
     "cited_ids",
     "figures_used",
+    "host_of",
     "image_targets",
     "render_comment",
+    "render_line",
     "render_step_body",
     "render_text",
     "step_links",
 ]
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 # Control characters, of which two are Markdown's own place holders, and halves of surrogate pairs, which cannot be stored.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -72,14 +90,21 @@ def render_step_body(
     figures: Mapping[str, FigureView],
     references: Mapping[str, ReferenceView],
     step_urls: Mapping[str, str],
+    charts: Mapping[str, ChartView] | None = None,
+    glossary: Glossary | None = None,
 ) -> Rendered:
     """The body of a step as safe HTML, with its notes in order: those cited first, then references that nothing cites.
 
-    `figures`, `references` and `step_urls` are by id; what is not in them is left out and its words stay. Raises TooComplex.
+    `figures`, `references`, `step_urls` and `charts` are by id; what is not in them is left out and its words stay. The first use of
+    each term of the glossary becomes a link. Raises TooComplex.
     """
     source = _clean_source(source, STEP)
-    body = Body(figures, references, step_urls)
-    markup = _render(_step_markdown(source, body), source, STEP)
+    body = Body(figures, references, step_urls, charts or {})
+    md = _step_markdown(source, body)
+    if glossary:
+        md.treeprocessors.register(FirstUses(md, glossary), "first_uses", -20)
+    markup = _render(md, source, STEP)
+    markup = _with_charts(markup, body)
     for uid in (*references, *body.own_notes):
         body.number(uid)
     # Notes may cite too: first all are rendered, then all citations are known.
@@ -87,27 +112,53 @@ def render_step_body(
     return Rendered(
         markup,
         [Note(body.number(uid), notes[body.number(uid) - 1], body.backlinks(uid)) for uid in body.cited],
+        body.cited,
     )
+
+
+def render_line(source: str, *, notes: Sequence[str], step_urls: Mapping[str, str]) -> str:
+    """A text of a quiz as safe HTML that stands inside a line: emphasis, code, links, and the numbers of a step's notes.
+
+    `notes` are the ids of the notes in the order of their numbers (see Rendered). Nothing leads back from a note to here, because a
+    page does not always show the line. Raises TooComplex.
+    """
+    source = " ".join(_clean_source(source, LINE).split())
+    cited = dict.fromkeys(notes, "")
+    body = Body(step_urls=step_urls, own_notes=cited, cited=[*cited], times_cited=Counter(cited.keys()))
+    md = _markdown(source, body, outside_rel=OUTSIDE_REL)
+    for name in ("empty", "indent", "hashheader", "hr", "olist", "ulist", "quote"):
+        md.parser.blockprocessors.deregister(name)
+    md.preprocessors.deregister("fences")
+    md.inlinePatterns.register(Citations(md, body), "citation", 165)
+    return _render(md, source, LINE)
+
+
+def _with_charts(markup: str, body: Body) -> str:
+    """Each mark replaced by its chart, behind the sanitisers: its words are escaped by the template that makes it."""
+    for placed in body.charts_placed:
+        chart = chart_html(placed, body.references.get(placed.chart.source))
+        markup = markup.replace(f"<p>{placed.mark}</p>", chart)
+    return markup
 
 
 def _note_html(uid: str, body: Body) -> str:
     if reference := body.references.get(uid):
         return sanitise(_reference_html(reference), STEP)
     source = body.own_notes[uid]
-    markup = _render(_step_markdown(source, body), source, STEP)
+    markup = _with_charts(_render(_step_markdown(source, body), source, STEP), body)
     paragraph = _ONE_PARAGRAPH.fullmatch(markup)
     return paragraph[1] if paragraph else markup
 
 
 def _reference_html(reference: ReferenceView) -> str:
     words = f"{html.escape(reference.source)} ({reference.year})."
-    host = _host(reference.url)
+    host = host_of(reference.url)
     if not host:
         return words
     return f'{words} <a href="{html.escape(reference.url)}" rel="{OUTSIDE_REL}">{html.escape(host)}</a>'
 
 
-def _host(address: str) -> str:
+def host_of(address: str) -> str:
     """The name of the site at a web address, as people say it; "" if it is no such address."""
     try:
         return (urlsplit(address).hostname or "").removeprefix("www.") if OUTSIDE_ADDRESS.fullmatch(address) else ""
@@ -163,6 +214,7 @@ def _step_markdown(source: str, body: Body) -> Markdown:
     blocks.register(Quotes(md.parser, with_marks=True), "quote", 20)
     blocks.register(Tables(md.parser, body), "table", 75)
     blocks.register(Figures(md.parser, body), "figure", 65)
+    blocks.register(Charts(md.parser, body), "chart", 64)
     patterns.register(Citations(md, body), "citation", 165)
     patterns.register(ImageInlineProcessor(IMAGE_LINK_RE, md), "image_link", 150)
     return md

@@ -65,13 +65,22 @@ TEXT = Profile(
     longest_source=20_000,
     longest_result=100_000,
 )
+LINE = Profile(
+    "line",
+    tags={
+        **dict.fromkeys(("strong", "em", "code", "sup"), _PLAIN),
+        "a": _with(href=ADDRESS, rel=OUTSIDE_REL, aria_label=r"Note [0-9]+"),
+    },
+    longest_source=2_000,
+    longest_result=20_000,
+)
 STEP = Profile(
     "step",
     tags={
         **_TEXT_TAGS,
         **dict.fromkeys(("hr", "sup", "figcaption", "dt", "dd", "table", "thead", "tbody", "tr", "td"), _PLAIN),
         **dict.fromkeys(("h2", "h3", "h4"), _with(id=r"s-[\w-]+")),
-        "a": _with(href=ADDRESS, rel=OUTSIDE_REL, id=r"ref-[0-9-]+", aria_label=r"Note [0-9]+"),
+        "a": _with(href=ADDRESS, rel=OUTSIDE_REL, id=r"ref-[0-9-]+", aria_label=r"Note [0-9]+", **{"class": "term"}),
         "p": _with(**{"class": "source"}),
         "blockquote": _with(**{"class": "pull"}),
         "div": _with(**{"class": r"notice(?: notice--care)?"}, role="note"),

@@ -44,6 +44,7 @@ Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN, max_length
 WebAddress = Annotated[str, StringConstraints(max_length=600), AfterValidator(_web_address)]
 Hours = Annotated[float, Field(ge=0, le=168), AfterValidator(_one_decimal)]
 Kind = Literal["article", "video", "discussion", "activity", "case-study", "quiz", "summary"]
+QuizKind = Literal["one", "several", "order", "match"]
 
 
 class Shape(BaseModel):
@@ -90,6 +91,32 @@ class CourseDocument(Shape):
     draft: bool = False
 
 
+class TermDocument(Shape):
+    id: Identifier
+    term: Line = Field(max_length=120)
+    meaning: Line = Field(max_length=800)
+    also: list[Line] = []
+
+
+class GlossaryDocument(Shape):
+    terms: list[TermDocument] = Field(max_length=500)
+
+
+class OrganisationDocument(Shape):
+    name: Line = Field(max_length=200)
+    url: WebAddress
+    note: LineOrNothing = Field("", max_length=300)
+
+
+class RegionDocument(Shape):
+    name: Line = Field(max_length=100)
+    organisations: list[OrganisationDocument] = Field(min_length=1)
+
+
+class SupportDocument(Shape):
+    regions: list[RegionDocument]
+
+
 class WeekDocument(Shape):
     id: Identifier
     title: Line = Field(max_length=200)
@@ -131,6 +158,34 @@ class QuestionDocument(Shape):
     text: Line = Field(max_length=600)
 
 
+class OptionDocument(Shape):
+    text: Line = Field(max_length=300)
+    right: bool = False
+    why: Line = Field(max_length=1200)
+
+
+class ItemDocument(Shape):
+    text: Line = Field(max_length=300)
+
+
+class PairDocument(Shape):
+    left: Line = Field(max_length=300)
+    right: Line = Field(max_length=100)  # plain text: it stands in a list to choose from
+    why: LineOrNothing = Field("", max_length=1200)
+
+
+class QuizQuestionDocument(Shape):
+    """Which of the three lists a question has follows from its kind; `checking_quiz` says so, and what must be in it."""
+
+    id: Identifier
+    kind: QuizKind
+    question: Line = Field(max_length=600)
+    options: list[OptionDocument] = []
+    items: list[ItemDocument] = []
+    pairs: list[PairDocument] = []
+    why: LineOrNothing = Field("", max_length=1200)
+
+
 class ResourceDocument(Shape):
     title: Line = Field(max_length=300)
     url: WebAddress | None = None
@@ -146,6 +201,21 @@ class ReferenceDocument(Shape):
     claim: LineOrNothing = Field("", max_length=800)
 
 
+class ChartRowDocument(Shape):
+    label: Line = Field(max_length=120)
+    value: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    note: LineOrNothing = Field("", max_length=200)
+
+
+class ChartDocument(Shape):
+    id: Identifier
+    kind: Literal["bars"]
+    title: Line = Field(max_length=200)
+    unit: Line = Field(max_length=60)
+    source: Identifier
+    rows: list[ChartRowDocument] = Field(min_length=1, max_length=30)
+
+
 class StepDocument(Shape):
     id: Identifier
     kind: Kind
@@ -156,8 +226,11 @@ class StepDocument(Shape):
     optional: bool = False
     draft: bool = False
     content_note: LineOrNothing = Field("", max_length=600)
+    quotes_stigma: bool = False
     video: VideoDocument | None = None
     figures: list[FigureDocument] = []
     reflect: list[QuestionDocument] = []
+    quiz: list[QuizQuestionDocument] = []
+    charts: list[ChartDocument] = []
     see_also: list[ResourceDocument] = []
     references: list[ReferenceDocument] = []

@@ -92,6 +92,7 @@ class CourseSource:
     media: Mapping[str, StoredFile]  # by path relative to the course folder: "media/timeline.svg"
     digest: str  # changes when any file of the folder does
     problems: list[Problem]  # what could not be read
+    glossary: Document | None = None  # None: there is no glossary.yaml
 
 
 def mapping(value: Any) -> dict[str, Any]:

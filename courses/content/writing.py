@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils import translation
 
-from courses.content import rendering
+from courses.content import charts, rendering
 from courses.content.script import transcript_of
-from courses.models import Course, Step
+from courses.models import Course, QuizQuestion, Reference, Resource, Step
 
 FINGERPRINT_LENGTH = 16
+MARK_LENGTH = 4
 
 
 class Link(NamedTuple):
@@ -33,7 +35,12 @@ def links_in(course: Course) -> dict[str, Link]:
     return {uid: Link(title, f"/courses/{course.slug}/steps/{slug}/") for uid, title, slug in steps}
 
 
-def render_step(step: Step, links: Mapping[str, Link]) -> None:
+def glossary_of(course: Course) -> rendering.Glossary:
+    """The course's terms, for linking them in its texts."""
+    return rendering.Glossary.of(course.glossary, f"/courses/{course.slug}/glossary/")
+
+
+def render_step(step: Step, links: Mapping[str, Link], glossary: rendering.Glossary) -> None:
     """Derive and save `body_html`, `page`, `render_version` and `fingerprint` of a step from its sources and parts."""
     addresses = {uid: link.address for uid, link in links.items()}
     figures = {
@@ -43,13 +50,23 @@ def render_step(step: Step, links: Mapping[str, Link]) -> None:
     references = {
         r.uid: rendering.ReferenceView(r.uid, r.source, r.year, r.url, r.claim) for r in step.references.all()
     }
-    body = rendering.render_step_body(step.body, figures=figures, references=references, step_urls=addresses)
+    with translation.override(step.course.language):  # for the few words that are not the author's
+        body = rendering.render_step_body(
+            step.body,
+            figures=figures,
+            references=references,
+            step_urls=addresses,
+            charts=charts.views_of(step.charts),
+            glossary=glossary,
+        )
+    quiz = list(step.quiz.filter(retired_at=None)) if step.kind == Step.Kind.QUIZ else []
     captions = list(step.captions.all())
     cues = next((c.cues for c in captions if c.language == step.course.language), captions[0].cues if captions else [])
     step.body_html = body.html
     step.page = {
         "notes": [{"number": n.number, "html": n.html, "backlinks": n.backlinks} for n in body.notes],
         "questions": [{"uid": q.uid, "text": q.text} for q in step.questions.filter(retired_at=None)],
+        "quiz": [_question_of_a_quiz(q, body.note_ids, addresses) for q in quiz],
         "resources": [
             {
                 "title": r.title or links[r.to_step].title,
@@ -66,7 +83,7 @@ def render_step(step: Step, links: Mapping[str, Link]) -> None:
         "transcript": [] if cues else [vars(line) for line in transcript_of(step.script)],
     }
     step.render_version = rendering.RULES_VERSION
-    step.fingerprint = fingerprint(step)
+    step.fingerprint = fingerprint(step, quiz)
     step.save(update_fields=["body_html", "page", "render_version", "fingerprint"])
 
 
@@ -86,10 +103,34 @@ def _size_of(file: Any) -> int:
         return 0
 
 
-def fingerprint(step: Step) -> str:
+def _question_of_a_quiz(question: QuizQuestion, notes: Sequence[str], addresses: Mapping[str, str]) -> dict[str, Any]:
+    """A question as `courses.quiz` asks it. `mark` tells the options that an answer was chosen from."""
+
+    def html(source: str) -> str:
+        return rendering.render_line(source, notes=notes, step_urls=addresses)
+
+    choices = [[option.get("text"), option.get("left"), str(option.get("right"))] for option in question.options]
+    if question.kind in (QuizQuestion.Kind.ONE, QuizQuestion.Kind.SEVERAL):
+        choices = [[text] for text, *_ in choices]
+    return {
+        "pk": question.pk,
+        "uid": question.uid,
+        "kind": question.kind,
+        "html": html(question.question),
+        "why": html(question.why),
+        "mark": _digest([question.kind, *choices])[:MARK_LENGTH],
+        "options": [
+            {name: html(value) if name in ("text", "left", "why") else value for name, value in option.items()}
+            for option in question.options
+        ],
+    }
+
+
+def fingerprint(step: Step, quiz: Iterable[QuizQuestion] = ()) -> str:
     """Sixteen hex digits of the words a learner reads. Moving, renumbering or restyling a step leaves them as they are."""
     words = [step.title, step.lead, step.content_note, step.body, step.script]
     words += [q["text"] for q in step.page.get("questions", [])]
+    words += [json.dumps([q.question, q.options, q.why], sort_keys=True) for q in quiz]
     return _digest(words)
 
 
@@ -144,25 +185,35 @@ def outline_of(course: Course) -> dict[str, Any]:
     }
 
 
+def _gathered_in(course: Course) -> dict[str, int]:
+    """How much there is on the pages that gather what the steps hold, so that nothing leads to an empty one."""
+    return {
+        "terms": len(course.glossary),
+        "sources": Reference.objects.filter(step__in=course.steps.live()).count(),
+        "resources": Resource.objects.filter(step__in=course.steps.live()).exclude(url="").count(),
+    }
+
+
 @transaction.atomic
 def refresh(course: Course, *, rendered: Iterable[Step] = ()) -> None:
     """Render the given steps, derive the course's outline and description, and raise its version so that every page is new.
 
-    Where links between steps lead elsewhere than at the last time, or say something else, all live steps are rendered.
+    Where links between steps lead elsewhere than at the last time, or say something else, all live steps are rendered; so they are
+    when the glossary changed.
     """
     locked = Course.objects.select_for_update().get(pk=course.pk)
-    links = links_in(locked)
+    links, glossary = links_in(locked), glossary_of(locked)
     steps = {step.pk: step for step in rendered}
-    links_digest = _digest([locked.language, *sorted(links.items())])
+    links_digest = _digest([locked.language, *sorted(links.items()), *sorted(glossary.forms.items())])
     if links_digest != locked.outline.get("links"):
         others = locked.steps.live().exclude(pk__in=steps).select_related("course")
         steps |= {step.pk: step for step in others}
     for step in steps.values():
-        render_step(step, links)
+        render_step(step, links, glossary)
     locked.description_html = rendering.render_text(locked.description)
     locked.faq = [{**entry, "html": rendering.render_text(entry.get("answer", ""))} for entry in locked.faq]
     locked.render_version = rendering.RULES_VERSION
-    locked.outline = {**outline_of(locked), "links": links_digest}
+    locked.outline = {**outline_of(locked), **_gathered_in(locked), "links": links_digest}
     locked.version += 1
     locked.save(update_fields=["description_html", "faq", "render_version", "outline", "version"])
     for field in ("description_html", "faq", "render_version", "outline", "version"):

@@ -3,6 +3,7 @@
 from courses.models.outline import Course, OldSlug, Step, Topic, Week
 from courses.models.parts import Caption, Figure, Reference, ReflectionQuestion, Resource
 from courses.models.progress import Completion
+from courses.models.quiz import QuizAnswer, QuizQuestion
 
 __all__ = [
     "Caption",
@@ -10,6 +11,8 @@ __all__ = [
     "Course",
     "Figure",
     "OldSlug",
+    "QuizAnswer",
+    "QuizQuestion",
     "Reference",
     "ReflectionQuestion",
     "Resource",

@@ -46,6 +46,8 @@ class Course(models.Model):
     audience = models.JSONField(_("who it is for"), default=list, blank=True)
     contributors = models.JSONField(_("contributors"), default=list, blank=True)
     faq = models.JSONField(_("questions people ask first"), default=list, blank=True)
+    # [{"id", "term", "meaning", "also": [other forms]}], in the order of the glossary's page.
+    glossary = models.JSONField(_("glossary"), default=list, blank=True, editable=False)
     sources_note = models.CharField(_("note on sources"), max_length=400, blank=True)
     hours_per_week = models.DecimalField(
         _("hours a week"), max_digits=4, decimal_places=1, default=1, validators=[MinValueValidator(0)]
@@ -159,6 +161,8 @@ class Step(models.Model):
     )
     body = models.TextField(_("body"), blank=True, help_text=_("Markdown."))
     script = models.TextField(_("film script"), blank=True, help_text=_("Video steps: what is said, in Markdown."))
+    # [{"id", "kind", "title", "unit", "source", "rows": [{"label", "value", "note"}]}], as content files have them.
+    charts = models.JSONField(_("charts"), default=list, blank=True, editable=False)
     film = models.FileField(_("film"), upload_to="courses/films/", blank=True)
     audio = models.FileField(_("sound alone"), upload_to="courses/films/", blank=True)
     poster = models.FileField(_("poster"), upload_to="courses/pictures/", blank=True)

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from courses import answers, quiz, ribbon
 from courses import progress as rules
-from courses import ribbon
 from courses.models import Course, OldSlug, Step
 from courses.pages import low_data, shared
 
@@ -29,7 +29,10 @@ def find_step(request: HttpRequest, course_slug: str, step_slug: str) -> Step:
     steps = Step.objects.visible_to(request.user).select_related("course").only(*LIGHT)
     if not request.user.is_staff:
         steps = steps.filter(course__published=True)
-    return get_object_or_404(steps, course__slug=course_slug, slug=step_slug)
+    steps = answers.with_answers(steps, request)
+    found = get_object_or_404(steps, course__slug=course_slug, slug=step_slug)
+    answers.note(request, found)
+    return found
 
 
 @require_safe
@@ -169,6 +172,10 @@ def done(request: HttpRequest, course_slug: str, step_slug: str) -> HttpResponse
     found = find_step(request, course_slug, step_slug)
     response = redirect(found)
     if request.POST.get("done") == "1":
+        left = answers.left(quiz.questions_of(found), answers.of(request, found.pk))
+        if left:
+            messages.warning(request, quiz.left_words(left))
+            return response
         try:
             rules.finish(request=request, response=response, step=found)
         except rules.CookieFull:

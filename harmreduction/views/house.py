@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import progress
+from courses.content import support
 from courses.holes import SCHEME_COOKIE, SCHEMES
 from courses.models import Course
 from courses.pages import LOW_DATA_COOKIE
@@ -33,7 +35,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """A page about the site."""
-    context = {"kept": what_is_kept()} if name == "privacy" else {}
+    context: dict[str, Any] = {}
+    if name == "privacy":
+        context["kept"] = what_is_kept()
+    elif name == "support":
+        context["regions"] = support.regions()
     return render(request, f"house/{name}.html", context)
 
 

@@ -26,8 +26,12 @@ READ = {
     "display": ("/display/", 405, 405, 405),
     "courses:course": ("/courses/harbour/", 200, 200, 200),
     "courses:outline": ("/courses/harbour/outline/", 200, 200, 200),
+    "courses:sources": ("/courses/harbour/sources/", 200, 200, 200),
+    "courses:glossary": ("/courses/harbour/glossary/", 200, 200, 200),
+    "courses:resources": ("/courses/harbour/resources/", 200, 200, 200),
     "courses:step": (STEP, 200, 200, 200),
     "courses:step-done": (f"{STEP}done/", 405, 405, 405),
+    "courses:step-answers": (f"{STEP}answers/", 405, 405, 405),
     "discussions:comment-post": (f"{STEP}comments/", 405, 405, 405),
     "discussions:comment-reply": (f"{STEP}comments/COMMENT/", 200, 200, 200),
     "discussions:comment-withdraw": (f"{STEP}comments/COMMENT/withdraw/", 405, 405, 405),
@@ -46,11 +50,13 @@ READ = {
 WRITE = {
     "display": ("/display/", 302, 302, 302),
     "courses:step-done": (f"{STEP}done/", 302, 302, 302),
+    "courses:step-answers": (f"{STEP}answers/", 404, 404, 404),
     "discussions:comment-post": (f"{STEP}comments/", 422, 422, 422),
     "discussions:comment-reply": (f"{STEP}comments/COMMENT/", 422, 422, 422),
     "discussions:comment-withdraw": (f"{STEP}comments/COMMENT/withdraw/", 302, 404, 404),
 }
 READ_ONLY = ["/", "/support/", "/courses/harbour/", "/courses/harbour/outline/", STEP, "/media/nothing.svg"]
+READ_ONLY += [f"/courses/harbour/{page}/" for page in ("sources", "glossary", "resources")]
 
 
 @pytest.fixture
@@ -109,6 +115,9 @@ def test_a_write_without_the_browsers_token_is_refused_and_the_words_come_back(l
         "/courses/nowhere/",
         "/courses/harbour/steps/nowhere/",
         "/courses/nowhere/outline/",
+        "/courses/nowhere/sources/",
+        "/courses/nowhere/glossary/",
+        "/courses/nowhere/resources/",
         f"{STEP}comments/999999/",
         "/x\x00y",
         "/%FF",

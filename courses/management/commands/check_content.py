@@ -1,4 +1,7 @@
-"""`manage.py check_content`: everything that is wrong with the content files, or one line for each course that is ready."""
+"""`manage.py check_content`: everything that is wrong with the content files, or one line for each course that is ready.
+
+Beside what is wrong it warns of words that had better be others; a warning keeps nothing from being loaded.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 from courses.content import checking, files
 from courses.content.errors import ContentErrors
 from courses.content.folders import course_folders
+from courses.content.language import language_warnings
+from courses.content.support import read_support
 
 
 class Command(BaseCommand):
@@ -23,10 +28,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folders = [self.folder(name) for name in options["folders"]] or course_folders(settings.CONTENT_DIR)
-        problems = []
+        problems = [] if options["folders"] else read_support(Path(settings.CONTENT_DIR))[1]
         for folder in folders:
             try:
-                course, found = checking.check_course(files.read_course(folder))
+                source = files.read_course(folder)
+                course, found = checking.check_course(source)
+                for warning in language_warnings(source):
+                    self.stderr.write(f"{warning.path}:{warning.line}: warning: {warning.message}")
             except ContentErrors as error:
                 course, found = None, error.problems
             problems += found

@@ -36,6 +36,12 @@ STEP = {
         *("cannot be read", "PNG"),
     ),
     "film that is none": ("film", {"kind": "video", "film": lambda: picture("film.avi")}, ".mp4", ""),
+    "sound that is none": ("audio", {"kind": "video", "audio": lambda: picture("film.wma")}, "Sound is a file", ".mp3"),
+    "chapters that do not parse": (
+        *("chapters", {"kind": "video", "chapters": lambda: captions(content=b"1\n")}),
+        *("Line 1 of the file", "WEBVTT"),
+    ),
+    "voice of what is no video": ("kind", {"synthetic_voice": "on"}, "Only a video", ""),
     "poster that is none": ("poster", {"kind": "video", "poster": lambda: picture("poster.tif")}, "SVG, JPEG", ""),
     "captions that do not parse": (
         *("captions-0-file", {"kind": "video", "captions__0__file": lambda: captions(content=b"WEBVTT\n\nwords\n")}),

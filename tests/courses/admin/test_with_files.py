@@ -43,6 +43,23 @@ def test_what_the_files_made_passes_the_checks_and_saving_it_is_no_edit(as_edito
     assert list(plan.lines()) == ["nothing to do"]
 
 
+def test_charts_and_glossary_that_only_files_can_write_outlast_saving(as_editor, files):
+    chart = "charts:\n  - {id: kits, kind: bars, title: Kits, unit: kits, source: who-2014, rows: [{label: North, value: 2}]}\n"
+    files.change("01-first-week/01-what-it-is/01-welcome.md", "references:\n", f"{chart}references:\n")
+    files.change("01-first-week/01-what-it-is/01-welcome.md", "It works.[^", "![](chart:kits)\n\nNaloxone works.[^")
+    files.write("glossary.yaml", "terms:\n  - {id: naloxone, term: Naloxone, meaning: A medicine.}\n")
+    files.load()
+    for row in rows():
+        response = send(as_editor, change(row))
+        assert response.status_code == 302, errors(response)
+    step = Step.objects.get(uid="welcome")
+    assert "<b>2</b>" in step.body_html and 'class="term"' in step.body_html
+    assert list(files.load().lines()) == ["nothing to do"]
+
+    gone = send(as_editor, change(step), body="No chart any more.[^who-2014]\n\n![](figure:van)")
+    assert gone.status_code == 200 and "kits" in str(errors(gone)) and "is never shown" in str(errors(gone))
+
+
 def test_an_edit_stays_when_the_files_are_loaded_again(as_editor, files):
     step = Step.objects.get(uid="welcome")
     response = send(as_editor, change(step), title="Come in", questions__0__text="Where do you keep it?")

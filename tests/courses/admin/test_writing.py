@@ -224,6 +224,31 @@ def test_a_video_step_has_cues_from_its_caption_file(as_editor, client, course):
     assert "The first words." in client.get(step.get_absolute_url()).text
 
 
+def test_a_film_comes_with_its_sound_and_chapters(as_editor, course):
+    step = course.steps.get(slug="one-a")
+    response = send(
+        as_editor,
+        change(step),
+        kind="video",
+        film=picture("film.mp4", b"not much of a film"),
+        audio=picture("film.m4a", b"not much of a sound"),
+        chapters=captions("chapters.vtt"),
+        synthetic_voice="on",
+    )
+    assert response.status_code == 302, errors(response)
+    step.refresh_from_db()
+    assert step.synthetic_voice
+    assert step.page["media"]["film"] == {"url": step.film.url, "size": 18}
+    assert step.page["media"]["audio"]["size"] == 19
+
+
+def test_a_file_that_was_lost_does_not_keep_its_step_from_being_edited(as_editor, client, course):
+    step = course.steps.get(slug="one-a")
+    Step.objects.filter(pk=step.pk).update(kind="video", film="courses/gone.mp4", poster="courses/gone.png")
+    assert send(as_editor, change(step), body="Words remain.").status_code == 302
+    assert "Words remain." in client.get(step.get_absolute_url()).text
+
+
 def test_files_are_kept_under_the_names_that_the_loader_gives(as_editor, course):
     step = course.steps.get(slug="one-a")
     for uid in ("drawn", "again"):

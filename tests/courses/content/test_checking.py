@@ -7,7 +7,18 @@ import pytest
 from courses.content import checking, schema
 from courses.content.files import read_course, read_course_documents
 from courses.content.sources import Document, StepSource
-from courses.models import Caption, Course, Figure, Reference, ReflectionQuestion, Resource, Step, Topic, Week
+from courses.models import (
+    Caption,
+    Course,
+    Figure,
+    QuizQuestion,
+    Reference,
+    ReflectionQuestion,
+    Resource,
+    Step,
+    Topic,
+    Week,
+)
 from tests.courses.content.course_files import (
     CAPTIONS,
     FILM,
@@ -455,7 +466,7 @@ class TestWhatTheTextRefersTo:
         problem = files.problem()
 
         assert (problem.path, problem.line) == files.place(WELCOME, "![](figure:bus)")
-        assert 'there is no figure "bus" among the figures above' in problem.message
+        assert 'there is no figure "bus" among the step\'s figures' in problem.message
 
     def test_a_figure_that_is_never_shown(self, files):
         files.change(WELCOME, "![](figure:van)\n", "")
@@ -624,6 +635,7 @@ class TestOneStepFromAForm:
         (schema.FigureDocument, Figure, {"id": "uid"}),
         (schema.CaptionDocument, Caption, {}),
         (schema.QuestionDocument, ReflectionQuestion, {"id": "uid"}),
+        (schema.QuizQuestionDocument, QuizQuestion, {"id": "uid"}),
         (schema.ResourceDocument, Resource, {"step": "to_step"}),
         (schema.ReferenceDocument, Reference, {"id": "uid"}),
     ],
@@ -644,6 +656,8 @@ def test_no_text_may_be_longer_than_its_database_field(shape, model, names):
 
 def test_the_kinds_are_those_of_the_database():
     assert set(schema.StepDocument.model_json_schema()["properties"]["kind"]["enum"]) == set(Step.Kind.values)
+    asked = schema.QuizQuestionDocument.model_json_schema()["properties"]["kind"]["enum"]
+    assert set(asked) == set(QuizQuestion.Kind.values)
 
 
 def test_a_picture_is_looked_at_once_however_many_steps_show_it(files, monkeypatch):
@@ -674,6 +688,9 @@ def test_the_course_in_the_author_s_manual_is_a_good_one(content, settings):
     course, problems = checking.check_course(read_course(folder))
 
     assert problems == []
-    assert len(examples) == 7
+    assert len(examples) == 9
+    assert {question.kind for question in course.steps[2].document.quiz} == {"one", "several", "order", "match"}
     assert course.steps[0].document.figures
+    assert course.steps[0].document.charts
+    assert [term.id for term in course.glossary] == ["naloxone", "opioid-agonist-therapy"]
     assert course.steps[1].files["media/the-film.en.vtt"].cues[1] == [5.0, "First we call for help."]

@@ -493,6 +493,18 @@ class TestMerging:
 
         assert (merged.take, merged.conflicts, merged.loaded) == ({}, ["y"], {"x": 1})
 
+    @pytest.mark.parametrize(
+        ("wanted", "database", "outcome"), [("a", "", "take"), ([], [], "remember"), ("a", "b", "conflict")]
+    )
+    def test_a_field_that_is_new_since_the_last_load_is_nobody_s_edit_while_it_is_empty(
+        self, wanted, database, outcome
+    ):
+        merged = merge(files={"x": wanted}, loaded={"old": 1}, database={"x": database})
+
+        assert merged.take == ({"x": wanted} if outcome == "take" else {})
+        assert merged.conflicts == (["x"] if outcome == "conflict" else [])
+        assert merged.loaded == ({"old": 1} if outcome == "conflict" else {"old": 1, "x": wanted})
+
     def test_fields_that_the_files_do_not_mention_are_remembered(self):
         merged = merge(files={"x": 1}, loaded={"x": 1, "digest": "abc"}, database={"x": 1})
 

@@ -147,7 +147,7 @@ def test_a_note_of_the_authors_own_may_be_formatted_and_cite() -> None:
 
 def test_a_citation_of_nothing_known_is_left_as_it_was_typed() -> None:
     rendered = body("Words.[^nobody]")
-    assert rendered == Rendered("<p>Words.[^nobody]</p>", [])
+    assert rendered == Rendered("<p>Words.[^nobody]</p>", [], [])
 
 
 def test_code_cites_nothing() -> None:
@@ -278,7 +278,7 @@ def test_text_has_paragraphs_emphasis_lists_and_links() -> None:
 
 def test_nothing_becomes_nothing() -> None:
     assert render_text("") == render_comment(" \n ") == ""
-    assert body("") == Rendered("", [])
+    assert body("") == Rendered("", [], [])
 
 
 # Comments
