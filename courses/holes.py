@@ -107,12 +107,12 @@ def quiz(request: HttpRequest, step: int, questions: Sequence[Question], address
     )
 
 
-def complete(request: HttpRequest, step: int, questions: Sequence[Question]) -> SafeString:
+def complete(request: HttpRequest, step: int, questions: Sequence[Question], address: str) -> SafeString:
     """The button that finishes a quiz, or how many questions are left to try before."""
     left = answers.left(questions, answers.of(request, step))
     if left:
         return format_html('<p class="small">{}</p>', left_words(left))
-    return render_to_string("courses/_complete.html")
+    return render_to_string("courses/_complete.html", {"csrf": csrf(request), "address": address})
 
 
 def changed_note(request: HttpRequest, step: int, fingerprint: str) -> str:
