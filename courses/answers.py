@@ -22,7 +22,7 @@ from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from courses.models import QuizAnswer, QuizQuestion, Step
+from courses.models import QuizAnswer, QuizQuestion
 from courses.models.outline import StepQuerySet
 from courses.progress import COOKIE_AGE, Joined
 from courses.quiz import Answer, Question
@@ -51,11 +51,9 @@ class Given:
 Answers = Mapping[int, Given]  # by question
 
 
-def with_answers(steps: StepQuerySet, request: HttpRequest) -> StepQuerySet:
-    """The steps with this learner's answers to their questions along in the same query; hand the one found to `note`."""
-    if not request.user.is_authenticated:
-        return steps
-    mine = QuizAnswer.objects.filter(learner=request.user, question__step=OuterRef("pk")).order_by()
+def with_answers(steps: StepQuerySet, learner: int) -> StepQuerySet:
+    """The steps with this learner's answers to their questions along, as `my_answers`; hand them to `note`."""
+    mine = QuizAnswer.objects.filter(learner=learner, question__step=OuterRef("pk")).order_by()
     entry = Concat(
         *(Value("["), Cast("question_id", TextField()), Value(',"'), "mark", Value('",')),
         *(Cast("answer", TextField()), Value("]")),
@@ -65,11 +63,11 @@ def with_answers(steps: StepQuerySet, request: HttpRequest) -> StepQuerySet:
     return steps.annotate(my_answers=Subquery(joined))
 
 
-def note(request: HttpRequest, step: Step) -> None:
+def note(request: HttpRequest, step: int, my_answers: str | None) -> None:
     """Keep what came with a step of `with_answers` for the rest of the request."""
-    entries = json.loads(f"[{getattr(step, 'my_answers', None) or ''}]")
+    entries = json.loads(f"[{my_answers or ''}]")
     found = {question: Given(tuple(answer), mark) for question, mark, answer in entries}
-    request.__dict__.setdefault("_answers", {})[step.pk] = found
+    request.__dict__.setdefault("_answers", {})[step] = found
 
 
 def of(request: HttpRequest, step: int) -> Answers:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from courses.pages import shared
+from courses.prepared import rows
 from discussions.models import Comment, Discussion
 
 
@@ -32,10 +34,13 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def _state(step: int) -> QuerySet[Discussion, tuple[int, int]]:
+    return Discussion.objects.filter(pk=step).values_list("comment_count", "version")
+
+
 def discussion(request: HttpRequest, step: int, base: str) -> SafeString:
     """The whole discussion under a step, one page of it."""
-    rows = Discussion.objects.filter(pk=step).values_list("comment_count", "version")
-    count, version = next(iter(rows), (0, 0))
+    count, version = next(iter(rows("discussion", _state, step=step)), (0, 0))
     before, opened, after = _number(request, "before"), _number(request, "replies"), _number(request, "after") or 0
     draft: Draft | None = getattr(request, "draft", None)
 
