@@ -4,7 +4,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 export DATA_DIR
 
-.PHONY: run dev test check lock bench browser clean
+.PHONY: run dev test check lock bench browser films clean
 
 run: .venv/run.stamp
 	@DJANGO_SETTINGS_MODULE=harmreduction.settings.base exec $(PY) manage.py start --host $(HOST) --port $(PORT)
@@ -18,7 +18,7 @@ test: .venv/dev.stamp browser
 check: .venv/dev.stamp
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy accounts courses discussions harmreduction
+	.venv/bin/mypy accounts courses discussions harmreduction films
 	.venv/bin/djlint templates --lint --quiet
 	.venv/bin/lint-imports
 	DJANGO_SETTINGS_MODULE=harmreduction.settings.test $(PY) manage.py makemigrations --check --dry-run
@@ -30,6 +30,12 @@ bench: .venv/dev.stamp
 	$(PY) -m bench.step_page
 	$(PY) -m bench.page_weight
 	$(PY) -m bench.discussion
+
+# The films of the courses, made from their scripts; a script that did not change costs nothing. Needs a voice and ffmpeg.
+films: .venv/dev.stamp browser
+	@command -v ffmpeg >/dev/null && command -v hts_engine >/dev/null && command -v festival >/dev/null || \
+	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ffmpeg festival htsengine festvox-us-slt-hts >/dev/null)
+	$(PY) -m films
 
 # Lock files carry hashes and no index addresses.
 lock: .venv/dev.stamp
