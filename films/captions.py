@@ -20,7 +20,10 @@ SHORT = 1.3  # seconds; a shorter caption flashes by
 
 # Words before which a sentence may be cut, and those that should stay with the word that follows, or the one before.
 # fmt: off
-_BEFORE = {"and", "but", "or", "because", "if", "when", "where", "who", "which", "that", "to", "so", "than", "with", "for", "from"}
+_BEFORE = {
+    "and", "but", "or", "because", "if", "when", "where", "who", "which", "that", "to", "so", "than", "with", "for", "from", "between",
+    "about", "into", "before", "after", "until", "while", "as", "in", "on", "at", "by", "without", "through",
+}
 _NOT_AFTER = {
     "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "with", "and", "or", "but", "is", "are", "was", "not", "my", "your",
     "his", "her", "its", "our", "their", "no", "that", "who", "which", "i", "as", "than", "from", "very",
@@ -104,7 +107,7 @@ def _cost(moments: Sequence[Moment], start: int, end: int, cue: Cue) -> float:
     cost = 1.0 + cut + 0.4 * sentences_joined + 0.2 * (len(cue.lines) - 1)
     if sentences_joined and (cut or (start and not ends_sentence(moments[start - 1].word))):
         cost += 1.0  # the end of one sentence and the beginning of another
-    return cost + 2 * max(0.0, SHORT - (cue.end - cue.start))
+    return cost + 4 * max(0.0, SHORT - (cue.end - cue.start))
 
 
 def _cut(before: str, after: str) -> float:
