@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -16,8 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import HandleWidget
-from accounts.handles import tidy
+from accounts.forms import HandleWidget, free_handle
 from accounts.models import User
 
 
@@ -30,10 +28,7 @@ class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]
         widgets: ClassVar[Any] = {"handle": HandleWidget()}
 
     def clean_handle(self) -> str:
-        handle = tidy(self.cleaned_data["handle"])
-        if User.objects.filter(handle__iexact=handle).exists():
-            raise forms.ValidationError(_("This name is taken."), code="taken")
-        return handle
+        return free_handle(self.cleaned_data["handle"])
 
 
 @admin.register(User)
@@ -53,6 +48,10 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         (gettext_lazy("Role"), {"fields": ("is_active", "is_staff", "groups", "is_superuser")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("handle", "usable_password", "password1", "password2")}),)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Only what the filters offer. Django lets an address name any column, and any row that points at a person: an alias too."""
+        return lookup.partition("__")[0] in self.list_filter and super().lookup_allowed(lookup, value, request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("handle", *self.readonly_fields) if obj else self.readonly_fields

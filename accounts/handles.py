@@ -6,17 +6,38 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.lookalikes import INVISIBLE, bare, is_mixed
+
 MIN_LENGTH, MAX_LENGTH = 2, 30
+# As the whole name, in any spelling.
 RESERVED = {
-    "admin", "administrator", "moderator", "educator", "staff", "support", "system", "root", "anonymous", "everyone",
-    "course team", "the course team", "deleted", "someone",
+    bare(name) for name in (
+        "staff", "support", "system", "root", "anonymous", "everyone", "course team", "the course team", "deleted", "someone", "owner",
+        "help", "official", "webmaster", "security", "safety", "you", "me",
+    )
+}  # fmt: skip
+# As any word of the name, in any spelling: nobody may speak as if they ran the site.
+ROLES = {
+    bare(word) for word in (
+        "admin", "admins", "administrator", "administrators", "administrador", "administrateur", "admin team", "администратор", "админ",
+        "moderator", "moderators", "moderador", "modérateur", "модератор", "educator", "educators", "sysadmin", "superuser",
+    )
 }  # fmt: skip
 ALLOWED_MARKS = set(" ._-'’")
+STACKED_MARKS = re.compile(r"(?:M){4,}")
+
+
+def _looks(words: str) -> set[str]:
+    """As written and in small letters: in other alphabets a capital may look like another letter than its small one."""
+    return {bare(words), bare(words.casefold())}
 
 
 def tidy(handle: str) -> str:
-    """The handle in Unicode's composed form (NFKC), with single spaces and none at the ends."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", handle)).strip()
+    """The handle in Unicode's composed form (NFKC), with single spaces and none at the ends.
+
+    Only as much is looked at as a name could need, so that a name of a megabyte costs nothing.
+    """
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", handle[: 10 * MAX_LENGTH])).strip()
 
 
 def validate_handle(handle: str) -> None:
@@ -27,16 +48,26 @@ def validate_handle(handle: str) -> None:
             code="length",
             params={"min": MIN_LENGTH, "max": MAX_LENGTH},
         )
-    odd = sorted({c for c in handle if not (unicodedata.category(c)[0] in "LMN" or c in ALLOWED_MARKS)})
+    kinds = "".join(unicodedata.category(c)[0] for c in handle)
+    odd = sorted(
+        {c for c in handle if c in INVISIBLE or not (unicodedata.category(c)[0] in "LMN" or c in ALLOWED_MARKS)}
+    )
     if odd:
         raise ValidationError(
             _("A name can have letters, digits, spaces and . _ - ' in it, but not: %(odd)s"),
             code="characters",
-            params={"odd": " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in odd)},
+            params={"odd": " ".join(c if c.isprintable() and c not in INVISIBLE else f"U+{ord(c):04X}" for c in odd)},
         )
-    if not any(unicodedata.category(c)[0] in "LN" for c in handle):
+    if not set(kinds) & set("LN"):
         raise ValidationError(_("A name needs at least one letter or digit."), code="letters")
-    if re.sub(r"[^\w]+|_+", " ", handle.casefold()).strip() in RESERVED:
+    if STACKED_MARKS.search(kinds) or kinds.startswith("M"):
+        raise ValidationError(_("There are too many marks on one letter for others to read the name."), code="marks")
+    if is_mixed(handle):
+        raise ValidationError(
+            _("The letters come from different alphabets, which lets a name pass for another. Use one alphabet."),
+            code="mixed",
+        )
+    if _looks(handle) & (RESERVED | ROLES) or any(_looks(word) & ROLES for word in re.split(r"[\s._\-'’]+", handle)):
         raise ValidationError(
             _("“%(handle)s” could be taken for a role on this site. Choose another name."),
             code="reserved",

@@ -4,27 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+import uuid
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import SkeletonField
 from accounts.handles import MAX_LENGTH, tidy, validate_handle
+from accounts.lookalikes import skeleton
 
 EDUCATORS, MODERATORS = "Educators", "Moderators"
 
 
-def today() -> Any:
+def today() -> date:
+    """The day by UTC."""
     return timezone.now().date()
 
 
 class UserManager(BaseUserManager["User"]):
+    def named(self, words: str) -> User | None:
+        """Who goes by this name, however its capitals and accents are written.
+
+        Looked for by what it looks like too: SQLite's own comparison knows the capitals of plain Latin letters only. In several
+        spellings, since a capital may look like another letter than its small one.
+        """
+        handle = tidy(words)
+        spelt = {handle, handle.lower(), handle.upper(), handle.title(), handle.capitalize()}
+        alike = self.filter(models.Q(handle__iexact=handle) | models.Q(skeleton__in=[skeleton(name) for name in spelt]))
+        same = [person for person in alike if person.handle.casefold() == handle.casefold()]
+        return next((person for person in same if person.handle == handle), same[0] if same else None)
+
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(handle__iexact=tidy(username or ""))
+        person = self.named(username or "")
+        if person is None:
+            raise User.DoesNotExist
+        return person
 
     def create_user(self, handle: str, password: str | None = None, **fields: Any) -> User:
         """Make and save a person. Raises ValidationError when the handle may not be used."""
@@ -44,10 +64,34 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     last_login = None
 
+    class TextSize(models.TextChoices):
+        NORMAL = "", _("Normal")
+        LARGE = "large", _("Larger")
+        LARGEST = "largest", _("Largest")
+
+    class DataMode(models.TextChoices):
+        BROWSER = "", _("As my browser says")
+        LOW = "low", _("Low: no pictures, no web font, text before video")
+        FULL = "full", _("Full")
+
+    class Scheme(models.TextChoices):
+        BROWSER = "", _("As my device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
     handle = models.CharField(_("name to show"), max_length=MAX_LENGTH, validators=[validate_handle])
+    skeleton = SkeletonField(max_length=4 * MAX_LENGTH, unique=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
     joined_on = models.DateField(_("joined on"), default=today, editable=False)
     avatar_shuffle = models.PositiveSmallIntegerField(default=0, editable=False)
+    # How many notifications (of discussions) wait: here, so that no page needs a query to show it.
+    unread_notifications = models.PositiveIntegerField(default=0, editable=False)
+    passkey_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    text_size = models.CharField(_("text size"), max_length=8, blank=True, choices=TextSize)
+    data_mode = models.CharField(_("pictures and films"), max_length=8, blank=True, choices=DataMode)
+    scheme = models.CharField(_("colours"), max_length=8, blank=True, choices=Scheme)
     is_staff = models.BooleanField(_("may use the admin"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
 
@@ -71,10 +115,37 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.handle
 
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The groups this person helps in (EDUCATORS, MODERATORS); costs a query only for who may use the admin."""
+        if not (self.is_staff and self.is_active):
+            return frozenset()
+        return frozenset(self.groups.values_list("name", flat=True))
+
     @property
     def is_educator(self) -> bool:
-        """Shown with the educator's tag; costs no query, because every educator may use the admin."""
-        return self.is_staff
+        """Whether they write courses, answer with that role, pin and recommend."""
+        return self.is_staff and self.is_active and (self.is_superuser or EDUCATORS in self.roles)
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether they keep the discussions safe."""
+        return self.is_staff and self.is_active and (self.is_superuser or MODERATORS in self.roles)
+
+
+class RecoveryCode(models.Model):
+    """One of the codes that let a person back in. Only a scrambled form is kept; a code that was used is deleted."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "code_hash"], name="one_row_per_recovery_code"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Invitation(models.Model):

@@ -1,10 +1,12 @@
-"""Pages about people that allauth does not have."""
+"""The first educator's account."""
 
 from __future__ import annotations
 
-from django.contrib.auth import login
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,8 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms import EducatorForm
 from accounts.invitations import accept
 from accounts.models import Invitation
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+from accounts.views.joining import welcome
 
 
 @never_cache
@@ -30,6 +31,7 @@ def educator(request: HttpRequest, token: str) -> HttpResponse:
         user = accept(invitation=invitation, **form.cleaned_data)
         if user is None:
             raise Http404(_("This link was used already."))
-        login(request, user, backend=BACKEND)
-        return redirect("admin:index")
+        record_authentication(request, user, "password")
+        response = perform_login(request, Login(user=user, redirect_url=reverse("admin:index"), signup=True))
+        return welcome(request, response, user)
     return render(request, "accounts/educator.html", {"form": form}, status=422 if form.is_bound else 200)
