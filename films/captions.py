@@ -12,8 +12,8 @@ from films.wording import ends_sentence
 
 LONGEST_LINE = 42  # characters
 FASTEST = 19.5  # characters a second; 20 is allowed, and times are rounded
-HOLD = 0.25  # seconds that a caption may stay after its last word
-LEAD = 0.2  # seconds by which the first caption of a paragraph, which may hold a name, comes before its first word
+HOLD = 0.2  # seconds that a caption may stay after its last word
+LEAD = 0.15  # seconds by which the first caption of a paragraph, which may hold a name, comes before its first word
 GAP = 0.02  # seconds between two captions
 LONGEST_CAPTION = 2 * LONGEST_LINE
 SHORT = 1.3  # seconds; a shorter caption flashes by

@@ -11,8 +11,8 @@ from films.narration import FRAMES
 from films.programs import run
 from films.voice import RATE
 
-KEYFRAME_EVERY = 6  # seconds; a seek lands on one and decodes on, which costs nothing where the picture stands still
-POSTER_QUALITY = 80
+KEYFRAME_EVERY = 20  # seconds; a seek lands on one and decodes on, which costs nothing where the picture stands still
+POSTER_WIDTH, POSTER_QUALITY = 480, 35  # 4 to 7 kB, because it comes with every visit of the page
 
 # Nothing of the machine, its clock or its number of cores may reach the file.
 _REPRODUCIBLE = [
@@ -30,7 +30,7 @@ _REPRODUCIBLE = [
 _COLOURS = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int,format=yuv420p"
 # A slide does not move: its keyframes get the bits (ipratio), the frames between them almost none. The finer colours (chroma) keep the
 # dark ground even. About 13 kbit a second.
-_VIDEO = ["-c:v", "libx264", "-profile:v", "high", "-preset", "veryslow", "-crf", "43"]
+_VIDEO = ["-c:v", "libx264", "-profile:v", "high", "-preset", "slow", "-crf", "43"]
 _VIDEO += [
     "-g",
     str(KEYFRAME_EVERY * FRAMES),
@@ -68,7 +68,10 @@ def encode_sound(sound: Path, target: Path) -> None:
 
 def encode_poster(picture: Path, target: Path) -> None:
     with Image.open(picture) as image:
-        image.convert("RGB").save(target, "JPEG", quality=POSTER_QUALITY, optimize=True, progressive=True)
+        small = image.convert("RGB").resize(
+            (POSTER_WIDTH, image.height * POSTER_WIDTH // image.width), Image.Resampling.LANCZOS
+        )
+        small.save(target, "WEBP", quality=POSTER_QUALITY, method=6)
 
 
 def _raw(sound: Path) -> list[str]:

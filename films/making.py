@@ -78,7 +78,7 @@ def make_film(step: FilmStep, studio: Studio, folder: Path) -> tuple[float, list
 def _encode(scenes: Sequence[tuple[Path, float]], cuts: Sequence[float], sound: Path, target: Path) -> None:
     encode_film(scenes, cuts, sound, target.with_name(f"{target.name}.mp4"))
     encode_sound(sound, target.with_name(f"{target.name}.m4a"))
-    encode_poster(scenes[0][0], target.with_name(f"{target.name}.jpg"))
+    encode_poster(scenes[0][0], target.with_name(f"{target.name}.webp"))
 
 
 def _put_in_place(finished: Path, folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ The winding line is the film: walked in amber, a stop for each slide, the lamp a
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import os
 import shutil
@@ -26,9 +27,22 @@ TEMPLATE = Path(__file__).with_name("slide.html")
 FONTS = Path(__file__).parent.parent / "static" / "fonts"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LABEL = "Narration: synthetic voice"
+PATIENCE = 300_000  # milliseconds; a busy machine is no reason to give up on a film
 
 _FITS = "const main = document.querySelector('main'); main.scrollHeight <= main.clientHeight && main.scrollWidth <= main.clientWidth"
 _LEFT, _RIGHT, _BASE, _SWING = 64, 790, 424, 13  # where the line runs, in pixels
+
+# A speaker's emblem is made as people's pictures on the site are: four quarter tiles, in colours of their own that stand out here.
+_EMBLEMS = [
+    ("#bfe0d8", "#0b5261", "#f6b73c"), ("#fbe0d4", "#9c3a22", "#f6c873"), ("#d9d9f3", "#47478f", "#f5a78f"),
+    ("#f1d387", "#1b6647", "#12272c"), ("#f5a78f", "#12272c", "#fbe0d4"), ("#bfe6cf", "#47478f", "#f6b73c"),
+]  # fmt: skip
+_TILES = (
+    "M0 0h20a20 20 0 0 1-20 20z",
+    "M20 0v20a20 20 0 0 1-20-20z",
+    "M10 2a8 8 0 1 0 .1 0z",
+    "M0 10a10 10 0 0 1 20 0v10h-20z",
+)
 
 
 @dataclass(frozen=True)
@@ -50,18 +64,20 @@ def draw(
 ) -> list[Path]:
     """PNG files in the order of the pictures. Raises FilmProblem for a slide with more words than can be read."""
     template = Template(TEMPLATE.read_text(encoding="utf-8"))
+    speakers = list(dict.fromkeys(line.speaker for slide in slides for line in slide.lines if line.speaker))
     files = []
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=_browser(), args=_arguments())
+            browser = playwright.chromium.launch(executable_path=_browser(), args=_arguments(), timeout=PATIENCE)
         except Error as error:
             raise ToolMissing("no Chromium is here to draw the slides; `make browser` installs one") from error
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        page.set_default_timeout(PATIENCE)
         for number, picture in enumerate(pictures):
             if picture.slide is None:
                 drawing, words = _card(title, course)
             else:
-                drawing, words = _slide(slides[picture.slide], picture, course, len(slides))
+                drawing, words = _slide(slides[picture.slide], picture, course, len(slides), speakers)
             page.set_content(
                 template.substitute(
                     language=language,
@@ -107,7 +123,7 @@ def _card(title: str, course: str) -> tuple[str, str]:
     return drawing, words
 
 
-def _slide(slide: Slide, picture: Picture, course: str, stops: int) -> tuple[str, str]:
+def _slide(slide: Slide, picture: Picture, course: str, stops: int, speakers: Sequence[str]) -> tuple[str, str]:
     here = picture.slide or 0
     marks = []
     for stop in range(stops):
@@ -123,11 +139,26 @@ def _slide(slide: Slide, picture: Picture, course: str, stops: int) -> tuple[str
         f'<path class="ahead" d="{_line(stops)}"/><path class="walked" d="{_line(stops, until=here)}"/>{"".join(marks)}'
     )
     points = "".join(f"<li>{html.escape(point)}</li>" for point in slide.points)
+    speaker = ""
+    if picture.speaker:
+        emblem = _emblem(picture.speaker, speakers.index(picture.speaker))
+        speaker = f'<span class="speaker">{html.escape(picture.speaker)}{emblem}</span>'
     words = (
-        f'<p class="course"><span>{html.escape(course)}</span><span class="speaker">{html.escape(picture.speaker)}</span></p>'
+        f'<p class="course"><span>{html.escape(course)}</span>{speaker}</p>'
         f"<main><h1>{html.escape(slide.title)}</h1>{f'<ul>{points}</ul>' if points else ''}</main>"
     )
     return drawing, words
+
+
+def _emblem(speaker: str, place: int) -> str:
+    digest = hashlib.sha256(speaker.encode()).digest()
+    ground, *inks = _EMBLEMS[place % len(_EMBLEMS)]
+    tiles = "".join(
+        f'<path fill="{inks[(number + digest[4]) % 2]}" transform="translate({20 * (number % 2)} {20 * (number // 2)})"'
+        f' d="{_TILES[(place + digest[number]) % len(_TILES)]}"/>'
+        for number in range(4)
+    )
+    return f'<svg class="emblem" viewBox="0 0 40 40"><path fill="{ground}" d="M0 0h40v40H0z"/>{tiles}</svg>'
 
 
 def _x(stop: int, stops: int) -> int:
