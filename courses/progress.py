@@ -12,18 +12,18 @@ import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.db import transaction
-from django.db.models import Aggregate, OuterRef, Subquery, TextField
+from django.db.models import Aggregate, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from courses.models import Completion, Course, Step
 from courses.models.outline import CourseQuerySet
+from courses.prepared import rows
 
 COOKIE = "progress"
 COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest that browsers keep one
@@ -37,8 +37,7 @@ class CookieFull(Exception):
     """The browser's cookie holds as many finished steps as it can."""
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(NamedTuple):
     """A finished step: the words as they were then (the start of the step's fingerprint), and the day."""
 
     fingerprint: str
@@ -120,8 +119,12 @@ def along_with(course: Course, request: HttpRequest) -> Progress:
 
 
 def _from_rows(user: Any) -> Progress:
-    rows = Completion.objects.filter(learner=user).order_by("pk").values_list("step_id", "fingerprint", "completed_on")
-    return Progress({step_id: Finished(fingerprint, day) for step_id, fingerprint, day in rows})
+    def mine(learner: int) -> QuerySet[Completion, tuple[Any, ...]]:
+        day = Cast("completed_on", TextField())
+        return Completion.objects.filter(learner=learner).order_by("pk").values_list("step_id", "fingerprint", day)
+
+    found = rows("progress", mine, learner=user.pk)
+    return Progress({step_id: Finished(fingerprint, date.fromisoformat(day)) for step_id, fingerprint, day in found})
 
 
 def from_cookie(request: HttpRequest) -> Progress:
@@ -151,7 +154,7 @@ def finish(*, request: HttpRequest, response: HttpResponse, step: Step) -> None:
 
     Raises CookieFull for a learner without an account whose browser can keep no more.
     """
-    if not isinstance(request.user, AnonymousUser) and request.user.is_authenticated:
+    if request.user.is_authenticated:
         Completion.objects.update_or_create(
             learner=request.user,
             step=step,
@@ -198,6 +201,29 @@ def carry_over(*, request: HttpRequest, response: HttpResponse, user: Any) -> in
     ]
     Completion.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a learner stands to a course's certificate: steps finished, of how many, and how many it takes."""
+
+    done: int
+    whole: int
+    needed: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.needed - self.done)
+
+    @property
+    def earned(self) -> bool:
+        return self.whole > 0 and self.left == 0
+
+
+def standing(course: Course, progress: Progress) -> Standing:
+    """How far it is to the certificate; a part of a step does not count as one, so the share is rounded up."""
+    done, whole = course_done(course, progress)
+    return Standing(done, whole, -(-whole * course.certificate_percent // 100))
 
 
 def course_done(course: Course, progress: Progress) -> tuple[int, int]:

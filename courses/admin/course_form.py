@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.admin import lists
+from courses.admin.publishing import PublishingForm
 from courses.admin.source_forms import OutlineForm, in_words
 from courses.admin.uploads import look_at
 from courses.content import rendering
@@ -59,11 +60,12 @@ class ListField(forms.CharField):
 _TWO_LINES = gettext_lazy("An empty line between entries; in each, %(what)s.")
 
 
-class CourseForm(OutlineForm):
+class CourseForm(PublishingForm, OutlineForm):
     shape = CourseDocument
     names: ClassVar[Mapping[str, str]] = {
         **{name: name for name in ("title", "tagline", "description", "outcomes", "audience", "contributors", "faq")},
         **{name: name for name in ("hours_per_week", "language", "licence", "sources_note", "picture")},
+        **{name: name for name in ("certificate_percent", "organisation")},
         "id": "uid",
     }
     lists = ("outcomes", "audience", "contributors", "faq")
@@ -111,6 +113,9 @@ class CourseForm(OutlineForm):
         if cleaned.get("picture") and not cleaned.get("picture_alt") and "picture_alt" not in self.errors:
             self.add_error("picture_alt", _("Describe the picture for someone who cannot see it."))
         return cleaned
+
+    def language(self) -> str:
+        return str(self.value("language"))
 
     def source(self) -> dict[str, Any]:
         data = {**super().source(), "picture": None}

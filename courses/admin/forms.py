@@ -10,6 +10,8 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from courses.admin import writing_aids
+from courses.admin.publishing import PublishingForm
 from courses.admin.source_forms import OutlineForm
 from courses.admin.uploads import look_at
 from courses.admin.words import sentence
@@ -17,6 +19,7 @@ from courses.content.checking import check_step
 from courses.content.errors import Problem
 from courses.content.schema import TopicDocument, WeekDocument
 from courses.content.sources import Document, StepSource
+from courses.content.transcripts import not_in_captions, unspoken
 from courses.models import Course, Step, Topic, Week
 
 BODY_HELP = gettext_lazy(
@@ -28,10 +31,17 @@ class InCourseForm(OutlineForm):
     """A form of what stands inside a course and cannot leave it."""
 
     names: ClassVar[Mapping[str, str]] = {"id": "uid", "title": "title", "lead": "lead"}
+    only_in: ClassVar[frozenset[int] | None] = (
+        None  # the courses whose places may be chosen (set by ByCourse); None: all
+    )
 
     def course(self) -> Course | None:
         """The course it belongs to, as far as the form says."""
         raise NotImplementedError
+
+    def language(self) -> str:
+        course = self.course() or getattr(self.instance, "course", None)
+        return course.language if course else "en"
 
     def neighbours(self) -> QuerySet[Any]:
         model: type[Model] = type(self.instance)
@@ -69,9 +79,11 @@ class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return " › ".join(way)
 
 
-def _open_places(places: QuerySet[Any], row: Any, now: int | None) -> QuerySet[Any]:
-    """Places that are not retired; for a row that is in a course already those of that course, its own among them."""
+def _open_places(places: QuerySet[Any], row: Any, now: int | None, only_in: frozenset[int] | None) -> QuerySet[Any]:
+    """Places that are not retired, in these courses; for a row that is in a course already those of that one, its own among them."""
     chosen = places.filter(retired_at=None)
+    if only_in is not None:
+        chosen = chosen.filter(course__in=only_in)
     if row.pk:
         chosen = chosen.filter(course=row.course_id) | places.filter(pk=now)
     return chosen
@@ -85,18 +97,22 @@ class TopicForm(InCourseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         weeks = Week.objects.select_related("course").order_by("course__position", "course_id", "position", "pk")
-        self.fields["week"].queryset = _open_places(weeks, self.instance, self.instance.week_id)  # type: ignore[attr-defined]
+        places = _open_places(weeks, self.instance, self.instance.week_id, self.only_in)
+        self.fields["week"].queryset = places  # type: ignore[attr-defined]
 
     def course(self) -> Course | None:
         week: Week | None = self.cleaned_data.get("week")
         return week.course if week else None
 
 
-class StepForm(InCourseForm):
+class StepForm(PublishingForm, InCourseForm):
     """Sees the step's parts too (`instance.parts`, set by StepAdmin), because text and parts are checked together."""
 
     names: ClassVar[Mapping[str, str]] = {
-        **{name: name for name in ("kind", "title", "lead", "minutes", "slug", "optional", "content_note")},
+        **{
+            name: name
+            for name in ("kind", "title", "lead", "minutes", "slug", "optional", "content_note", "quotes_stigma")
+        },
         "id": "uid",
         "draft": "published",
     }
@@ -109,7 +125,8 @@ class StepForm(InCourseForm):
         topics = Topic.objects.select_related("course", "week").order_by(
             *("course__position", "course_id", "week__position", "week_id", "position", "pk")
         )
-        self.fields["topic"].queryset = _open_places(topics, self.instance, self.instance.topic_id)  # type: ignore[attr-defined]
+        places = _open_places(topics, self.instance, self.instance.topic_id, self.only_in)
+        self.fields["topic"].queryset = places  # type: ignore[attr-defined]
         if "body" in self.fields:
             self.fields["body"].help_text = BODY_HELP
         for name in {"body", "script"} & set(self.fields):
@@ -134,7 +151,7 @@ class StepForm(InCourseForm):
         return self.cleaned_data["audio"]
 
     def clean_chapters(self) -> Any:
-        look_at(self.cleaned_data["chapters"], "captions")
+        look_at(self.cleaned_data["chapters"], "chapters")
         return self.cleaned_data["chapters"]
 
     def clean_poster(self) -> Any:
@@ -167,6 +184,10 @@ class StepForm(InCourseForm):
         fields = {**super().source(), **parts, "charts": self.instance.charts, "draft": not published}
         return {**fields, **({"video": video} if video else {})}
 
+    def advice(self) -> list[Problem]:
+        texts = {name: self.value(name) or "" for name in ("body", "script")}
+        return writing_aids.advice_on_step(data=self.source(), language=self.language(), **texts)
+
     def check(self) -> None:
         for formset in self.parts().values():
             formset.is_valid()
@@ -186,6 +207,24 @@ class StepForm(InCourseForm):
         )
         _step, problems = check_step(source, step_ids=ids)
         self.put_beside(problems)
+        self.check_spoken(course.language)
+
+    def check_spoken(self, language: str) -> None:
+        """What the script says is in the captions, where either was changed here."""
+        forms = self.parts()["captions"].kept_forms() if "captions" in self.parts() else []
+        captions = next((form for form in forms if form.instance.language == language), None)
+        script = self.value("script")
+        if (
+            captions is None
+            or captions.errors
+            or not script
+            or not ("script" in self.changed_data or captions.has_changed())
+        ):
+            return
+        for line in unspoken(script, captions.instance.cues):
+            message = _("Line %(line)d: %(what)s")
+            what = not_in_captions(line, captions.instance.file.name.rpartition("/")[2])
+            self.add_error("script", message % {"line": line.at, "what": sentence(what)})
 
     def put_beside(self, problems: Iterable[Problem]) -> None:
         in_body = [problem for problem in problems if problem.field == "body"]

@@ -1,4 +1,8 @@
-"""Lists in the order of the course, with two buttons on each row that move it: plain form buttons, which need no JavaScript."""
+"""Lists in the order of the course, with two buttons on each row that move it: plain form buttons, which need no JavaScript.
+
+Rows of several courses have no order among them. They come newest first, until a course is chosen: sorted by their places they would
+cost more with each course on the site.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +19,31 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from courses import arranging
+from courses.models import Course
+
+# Filters that leave the rows of one course.
+OF_ONE_COURSE = ("course__id__exact", "week__id__exact", "topic__week__id__exact", "topic__id__exact")
 
 
 class OrderedList(ChangeList):
     """Prepares the rows of a page together, so that twenty rows cost as many queries as one."""
 
     model_admin: OrderedAdmin
+    newest_first = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(capfirst(self.opts.verbose_name_plural))
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        self.newest_first = not self.model_admin.in_order(request)
+        return ["-pk"] if self.newest_first else super().get_ordering(request, queryset)
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: list[str | None] | None = None) -> QuerySet[Any]:
         return self.model_admin.for_list(super().get_queryset(request, exclude_parameters))
@@ -41,15 +59,33 @@ class OrderedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A ModelAdmin whose rows stand in an order inside `parent`."""
 
     parent: ClassVar[str | None]  # the field that names it; None for courses, which all stand in one order
+    change_list_template = "admin/courses/ordered_list.html"
     sortable_by: ClassVar[tuple[str, ...]] = ()
-    list_per_page = 200
+    list_per_page = 50
+
+    def only_in(self, request: HttpRequest) -> frozenset[int] | None:
+        """The courses whose rows this person sees; None: those of all."""
+        raise NotImplementedError
+
+    def in_order(self, request: HttpRequest) -> bool:
+        """Whether the list shows what has one order: courses, or the rows of one course, be it chosen or the only one."""
+        if not self.parent or any(request.GET.get(name) for name in OF_ONE_COURSE):
+            return True
+        own = self.only_in(request)
+        if own is not None:
+            return len(own) < 2
+        if not hasattr(request, "has_one_course"):
+            request.has_one_course = len(Course.objects.values_list("pk")[:2]) < 2  # type: ignore[attr-defined]
+        return bool(request.has_one_course)  # type: ignore[attr-defined]
 
     def for_list(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows with what the list shows of them."""
         return rows
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
-        """Give each row its buttons."""
+        """Give each row its buttons, where the list has them."""
+        if not self.in_order(request):
+            return
         orders = self._orders(rows)
         for row in rows:
             order = orders.get(self._parent_of(row), [])
@@ -102,8 +138,14 @@ class OrderedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return OrderedList
 
     def get_list_display(self, request: HttpRequest) -> Any:
+        """Without "order" where nothing can be moved; of several courses with the course, and without numbers and places in each."""
         shown = super().get_list_display(request)
-        return shown if self.has_change_permission(request) else [name for name in shown if name != "order"]
+        if not self.in_order(request):
+            return [*(name for name in shown if name not in ("ref", "order", "course")), "course"]
+        return shown if self.may_order(request) else [name for name in shown if name != "order"]
+
+    def may_order(self, request: HttpRequest) -> bool:
+        return self.has_change_permission(request)
 
     @property
     def _move_name(self) -> str:
@@ -116,10 +158,10 @@ class OrderedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Move a row up or down and go back to the list as it was filtered."""
         row = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not self.has_change_permission(request, row):
+        if not (self.may_order(request) and self.has_change_permission(request, row)):
             raise PermissionDenied
         up = request.POST.get("direction") == "up"
-        if arranging.move(row=row, direction="up" if up else "down"):
+        if arranging.move(row=row, direction="up" if up else "down", by=request.user):
             words = _("Moved “%(title)s” up.") if up else _("Moved “%(title)s” down.")
             self.log_change(request, row, words % {"title": row.title})
             self.message_user(request, words % {"title": row.title}, messages.SUCCESS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,15 +15,24 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from courses import arranging
+from courses import arranging, publishing, roles
+from courses.admin.collisions import CollisionsAdmin
 from courses.admin.course_form import CourseForm
+from courses.admin.files import FilesAdmin
 from courses.admin.filters import InsideFilter, StateFilter
 from courses.admin.forms import StepForm, TopicForm, WeekForm
+from courses.admin.history import HistoryAdmin
+from courses.admin.links import DraftLinkAdmin
+from courses.admin.live_preview import LivePreviewAdmin
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.parts import PARTS
 from courses.admin.preview import PreviewAdmin, preview_of
+from courses.admin.publishing import PublishingAdmin
 from courses.admin.quiz import QuizInline
+from courses.admin.roles import ByCourse, OwnCourses, RoleInline
+from courses.admin.tree import BackToTree, TreeAdmin
 from courses.admin.uploads import keep_uploads
+from courses.admin.writing_aids import FileCheckAdmin, help_to_write, put_beside
 from courses.content import writing
 from courses.models import Course, Step, Topic, Week
 from courses.progress import steps_of
@@ -32,14 +41,27 @@ from courses.views.learning import step_context
 ADDRESS = gettext_lazy("Address and permanent id")
 
 
-class OutlineAdmin(PreviewAdmin, OrderedAdmin):
+class OutlineAdmin(
+    ByCourse, BackToTree, CollisionsAdmin, HistoryAdmin, DraftLinkAdmin, FileCheckAdmin, PreviewAdmin, OrderedAdmin
+):
     """What the four share. After a row and its parts are saved, `after_save` renews the pages, in the same transaction."""
 
+    change_form_template = "admin/courses/change.html"
     preview_template = "courses/course.html"
     save_on_top = True
+    inside: ClassVar[str | None] = None  # what stands in a row, to be counted in the list
 
-    class Media:
-        css: ClassVar[Any] = {"all": ["css/admin.css"]}
+    def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Count what is inside these rows alone: with the rows of the list, it would be counted for all of the site."""
+        super().prepare_rows(request, rows)
+        if not self.inside:
+            return
+        among: Any = self.opts.get_field(self.inside).related_model
+        of = self.opts.model_name
+        inside = among._default_manager.filter(**{f"{of}__in": rows}, retired_at=None)
+        counts = dict(inside.order_by().values_list(of).annotate(Count("pk")))
+        for row in rows:
+            row.count_inside = counts.get(row.pk, 0)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """For writing, behind the lock that the loader takes too: neither overwrites what the other has just written."""
@@ -67,6 +89,12 @@ class OutlineAdmin(PreviewAdmin, OrderedAdmin):
     def after_save(self, form: Any, change: bool) -> None:
         writing.refresh(form.instance.course)
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if not preview_of(request) and "title" in context["adminform"].form.fields:  # else it is for reading only
+            put_beside(context["adminform"].form)
+            context |= {"check_file_url": self.check_file_url(), "shared": request.session.get("shared")}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def preview_context(self, obj: Any) -> Mapping[str, Any]:
         course = Course.objects.get(pk=obj.pk if isinstance(obj, Course) else obj.course_id)
         return {"course": course, "outline": course.outline, "next": None, "done": 0}
@@ -80,7 +108,7 @@ class OutlineAdmin(PreviewAdmin, OrderedAdmin):
             return _("Retired")
         if isinstance(obj, Week | Topic):
             return _("In the course")
-        return _("Published") if obj.published else _("Draft")
+        return publishing.state_words(obj)
 
     def link_to_list(self, of: str, words: str, **chosen: Any) -> SafeString:
         """A link to the list of what is inside."""
@@ -100,32 +128,37 @@ class EmptyOnly(OutlineAdmin):
 
 
 @admin.register(Course)
-class CourseAdmin(EmptyOnly):
+class CourseAdmin(TreeAdmin, FilesAdmin, PublishingAdmin, EmptyOnly):
     form = CourseForm
     parent = None
+    inside = "weeks"
     steps_inside = "course"
+    course_field = "pk"
+    may: ClassVar[frozenset[str]] = frozenset({"view", "change"})
+    inlines = (RoleInline,)
     ordering = ("position", "pk")
     list_display = ("title", "state", "weeks", "order", "on_site")
     list_display_links = ("title",)
     search_fields = ("title", "uid", "slug")
     prepopulated_fields: ClassVar[Any] = {"slug": ("title",), "uid": ("title",)}
     fieldsets = (
-        (None, {"fields": ("title", "tagline", "description", "published")}),
+        (None, {"fields": ("title", "tagline", "description", "published", "publish_at")}),
         (gettext_lazy("What it offers"), {"fields": ("outcomes", "audience", "faq")}),
         (
             gettext_lazy("How it is made"),
-            {"fields": ("hours_per_week", "language", "licence", "contributors", "sources_note")},
+            {"fields": ("hours_per_week", "language", "licence", "organisation", "contributors", "sources_note")},
         ),
+        (gettext_lazy("Certificate"), {"fields": ("certificate_percent",)}),
         (gettext_lazy("Picture"), {"fields": ("picture", "picture_alt")}),
         (ADDRESS, {"fields": ("slug", "uid")}),
     )
 
     def for_list(self, rows: QuerySet[Course]) -> QuerySet[Course]:
-        return rows.annotate(week_count=Count("weeks", filter=Q(weeks__retired_at=None))).defer("outline", "loaded")
+        return rows.only("title", "slug", "published", "publish_at")  # the whole rows carry outlines and texts
 
     @admin.display(description=gettext_lazy("weeks"))
     def weeks(self, obj: Any) -> SafeString:
-        words = ngettext("%(n)d week", "%(n)d weeks", obj.week_count) % {"n": obj.week_count}
+        words = ngettext("%(n)d week", "%(n)d weeks", obj.count_inside) % {"n": obj.count_inside}
         return self.link_to_list("week", words, course__id__exact=obj.pk)
 
     @admin.display(description=gettext_lazy("page"))
@@ -135,30 +168,49 @@ class CourseAdmin(EmptyOnly):
     def view_on_site(self, obj: Course) -> str:
         return obj.get_absolute_url()
 
+    def may_order(self, request: HttpRequest) -> bool:
+        """The order of courses is everybody's: not for who writes only some of them."""
+        return super().may_order(request) and self.only_in(request) is None
+
     def after_save(self, form: Any, change: bool) -> None:
         writing.refresh(form.instance)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        before = roles.people_of(form.instance)
+        super().save_formset(request, form, formset, change)
+        roles.settle(before | roles.people_of(form.instance))
+
+    def delete_model(self, request: HttpRequest, obj: Course) -> None:
+        helped = roles.people_of(obj)
+        super().delete_model(request, obj)
+        roles.settle(helped)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Course]) -> None:
+        for course in queryset:
+            self.delete_model(request, course)
 
 
 @admin.register(Week)
 class WeekAdmin(EmptyOnly):
     form = WeekForm
     parent = "course"
+    inside = "topics"
     steps_inside = "topic__week"
     ordering = ("course__position", "course_id", "position", "pk")
     list_display = ("title", "course", "state", "topics", "order")
     list_display_links = ("title",)
-    list_filter = ("course",)
+    list_filter = (("course", OwnCourses),)
     list_select_related = ("course",)
     search_fields = ("title", "uid")
     prepopulated_fields: ClassVar[Any] = {"uid": ("title",)}
     fieldsets = ((None, {"fields": ("course", "title", "lead")}), (ADDRESS, {"fields": ("uid",)}))
 
     def for_list(self, rows: QuerySet[Week]) -> QuerySet[Week]:
-        return rows.annotate(topic_count=Count("topics", filter=Q(topics__retired_at=None))).defer("course__outline")
+        return rows.defer("loaded", "course__outline", "course__loaded")
 
     @admin.display(description=gettext_lazy("topics"))
     def topics(self, obj: Any) -> SafeString:
-        words = ngettext("%(n)d topic", "%(n)d topics", obj.topic_count) % {"n": obj.topic_count}
+        words = ngettext("%(n)d topic", "%(n)d topics", obj.count_inside) % {"n": obj.count_inside}
         return self.link_to_list("topic", words, course__id__exact=obj.course_id, week__id__exact=obj.pk)
 
 
@@ -166,28 +218,30 @@ class WeekAdmin(EmptyOnly):
 class TopicAdmin(EmptyOnly):
     form = TopicForm
     parent = "week"
+    inside = "steps"
     steps_inside = "topic"
     ordering = ("course__position", "course_id", "week__position", "week_id", "position", "pk")
     list_display = ("title", "week", "state", "steps", "order")
     list_display_links = ("title",)
-    list_filter = ("course", ("week", InsideFilter))
-    list_select_related = ("week",)
+    list_filter = (("course", OwnCourses), ("week", InsideFilter))
+    list_select_related = ("week", "course")
     search_fields = ("title", "uid")
     prepopulated_fields: ClassVar[Any] = {"uid": ("title",)}
     fieldsets = ((None, {"fields": ("week", "title", "lead")}), (ADDRESS, {"fields": ("uid",)}))
 
     def for_list(self, rows: QuerySet[Topic]) -> QuerySet[Topic]:
-        return rows.annotate(step_count=Count("steps", filter=Q(steps__retired_at=None)))
+        return rows.defer("loaded", "week__loaded", "course__outline", "course__loaded")
 
     @admin.display(description=gettext_lazy("steps"))
     def steps(self, obj: Any) -> SafeString:
-        words = ngettext("%(n)d step", "%(n)d steps", obj.step_count) % {"n": obj.step_count}
+        words = ngettext("%(n)d step", "%(n)d steps", obj.count_inside) % {"n": obj.count_inside}
         return self.link_to_list("step", words, course__id__exact=obj.course_id, topic__id__exact=obj.pk)
 
 
 @admin.register(Step)
-class StepAdmin(OutlineAdmin):
+class StepAdmin(PublishingAdmin, LivePreviewAdmin, OutlineAdmin):
     form = StepForm
+    change_form_template = "admin/courses/step_change.html"
     parent = "topic"
     preview_template = "courses/step.html"
     inlines = [*PARTS, QuizInline]
@@ -197,24 +251,27 @@ class StepAdmin(OutlineAdmin):
     )
     list_display = ("ref", "title", "kind", "minutes", "state", "order", "on_site")
     list_display_links = ("title",)
-    list_filter = ("course", ("topic__week", InsideFilter), ("topic", InsideFilter), StateFilter, "kind")
+    list_filter = (("course", OwnCourses), ("topic__week", InsideFilter), ("topic", InsideFilter), StateFilter, "kind")
     list_select_related = ("course",)
     search_fields = ("title", "uid", "slug", "body")
     prepopulated_fields: ClassVar[Any] = {"slug": ("title",), "uid": ("title",)}
-    actions = ("retire", "restore")
+    actions = (*PublishingAdmin.actions, "retire", "restore")
     fieldsets = (
-        (None, {"fields": ("topic", "title", "kind", "lead", ("minutes", "optional"), "published")}),
-        (gettext_lazy("Text"), {"fields": ("content_note", "body")}),
+        (None, {"fields": ("topic", "title", "kind", "lead", ("minutes", "optional"), "published", "publish_at")}),
+        (gettext_lazy("Text"), {"fields": ("body",)}),
+        (gettext_lazy("Notes about the text"), {"fields": ("content_note", "quotes_stigma")}),
         (
             gettext_lazy("Film (video steps)"),
             {"fields": ("script", "film", "audio", "poster", "chapters", "synthetic_voice")},
         ),
-        (ADDRESS, {"fields": ("slug", "uid")}),
+        (ADDRESS, {"fields": ("slug", "uid"), "classes": ("collapse",)}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """For a step that is out of the course, what to do about it comes first."""
+        """What is about films is folded in other steps. For a step that is out of the course, what to do about it comes first."""
         fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and obj.kind != Step.Kind.VIDEO:
+            fieldsets = [(n, {**f, "classes": ("collapse",)} if "film" in f["fields"] else f) for n, f in fieldsets]
         if obj is None or obj.retired_at is None:
             return fieldsets
         words = _(
@@ -227,6 +284,8 @@ class StepAdmin(OutlineAdmin):
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         super().prepare_rows(request, rows)
+        if not self.in_order(request):
+            return
         outlines = Course.objects.filter(pk__in={row.course_id for row in rows}).values_list("outline", flat=True)
         refs = {step["pk"]: step["ref"] for outline in outlines for step in steps_of(outline)}
         for row in rows:
@@ -264,19 +323,33 @@ class StepAdmin(OutlineAdmin):
     def preview_context(self, obj: Step) -> Mapping[str, Any]:
         return step_context(obj)
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if not preview_of(request) and "body" in context["adminform"].form.fields:
+            help_to_write(context["adminform"], context.get("original"))
+            context["live_preview_url"] = self.live_preview_url(context.get("original"))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_inline_formsets(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Kinds of parts of which the step has none are folded."""
+        found = super().get_inline_formsets(request, *args, **kwargs)
+        for inline in found:
+            if not inline.formset.kept_forms():
+                inline.classes = f"{inline.classes} collapse"
+        return found
+
     @admin.action(
         description=gettext_lazy("Retire: take out of the course, keep what learners did"), permissions=["change"]
     )
     def retire(self, request: HttpRequest, queryset: QuerySet[Step]) -> None:
-        done = arranging.retire(steps=queryset)
-        self._tell(request, done, "Retired.")
+        done = arranging.retire(steps=queryset, by=request.user)
+        self._tell(request, done, _("Retired."))
         words = ngettext("%(n)d step retired.", "%(n)d steps retired.", len(done)) % {"n": len(done)}
         self.message_user(request, words, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("Restore: put back where they were"), permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Step]) -> None:
-        done, refused = arranging.restore(steps=queryset)
-        self._tell(request, done, "Restored.")
+        done, refused = arranging.restore(steps=queryset, by=request.user)
+        self._tell(request, done, _("Restored."))
         words = ngettext("%(n)d step restored.", "%(n)d steps restored.", len(done)) % {"n": len(done)}
         self.message_user(request, words, messages.SUCCESS)
         for step in refused:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
+from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from courses.admin.rows import NamedRows
 from courses.admin.source_forms import SourceForm
-from courses.admin.uploads import look_at
+from courses.admin.uploads import look_at, look_at_kept
 from courses.admin.words import sentence, without_place
+from courses.content.checking_media import CheckedFile
 from courses.content.errors import Problem
-from courses.models import Caption, Figure, Reference, ReflectionQuestion, Resource
+from courses.models import Caption, Figure, Reference, ReflectionQuestion, Resource, Step
 
 
 class PartForm(SourceForm):
@@ -63,13 +67,15 @@ class PartForm(SourceForm):
             self.add_error(field if field in self.fields else None, message)
 
 
-class PartFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class PartFormSet(NamedRows):
     """All parts of one kind. `source_name` is what their list is called in a content file."""
 
     source_name: ClassVar[str]
 
     def kept_forms(self) -> list[Any]:
         """The rows that will be there after saving."""
+        if not self.is_bound:
+            return list(self.initial_forms)
         deleted = self.deleted_forms
         return [form for form in self.forms if form not in deleted and (form.instance.pk or form.has_changed())]
 
@@ -100,7 +106,41 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int)
 
 
-class FigureForm(PartForm):
+KEPT = "courses.kept-file"
+
+
+def kept_file(name: str) -> str:
+    """What a new row says to have this file of the storage. Sealed, so that nobody names another one."""
+    return signing.dumps(name, salt=KEPT)
+
+
+class FileForm(PartForm):
+    """A part that is a file: one that is chosen, or `kept` one of a part that somebody else took away meanwhile."""
+
+    kind: ClassVar[Literal["picture", "captions"]]
+
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and not self.instance.pk and (sealed := self.data.get(self.add_prefix("kept"))):
+            with contextlib.suppress(signing.BadSignature):
+                self.instance.file = signing.loads(sealed, salt=KEPT)
+                self.initial["file"] = self.instance.file
+
+    def looked_at(self) -> CheckedFile | None:
+        """What a new file is, be it chosen or kept; None when nothing is new. Raises ValidationError when it may not be kept."""
+        file = self.cleaned_data["file"]
+        if self.instance.pk or isinstance(file, UploadedFile):
+            return look_at(file, self.kind)
+        return look_at_kept(file.name, self.kind)
+
+    def source(self) -> dict[str, Any]:
+        return {**super().source(), "file": "file"}
+
+
+class FigureForm(FileForm):
+    kind = "picture"
     uid_help = gettext_lazy("The text shows it with ![](figure:id) alone on a line.")
     names: ClassVar[Mapping[str, str]] = {"id": "uid", "alt": "alt", "caption": "caption", "credit": "credit"}
 
@@ -110,29 +150,33 @@ class FigureForm(PartForm):
             self.fields["alt"].error_messages["required"] = _("Describe the picture for someone who cannot see it.")
 
     def clean_file(self) -> Any:
-        if looked_at := look_at(self.cleaned_data["file"], "picture"):
+        if looked_at := self.looked_at():
             self.instance.width, self.instance.height = looked_at.width, looked_at.height
         return self.cleaned_data["file"]
 
-    def source(self) -> dict[str, Any]:
-        return {**super().source(), "file": "file"}
 
-
-class CaptionForm(PartForm):
+class CaptionForm(FileForm):
+    kind = "captions"
     key = "language"
     names: ClassVar[Mapping[str, str]] = {"language": "language", "label": "label"}
 
     def clean_file(self) -> Any:
-        if looked_at := look_at(self.cleaned_data["file"], "captions"):
+        if looked_at := self.looked_at():
             self.instance.cues = looked_at.cues
         return self.cleaned_data["file"]
-
-    def source(self) -> dict[str, Any]:
-        return {**super().source(), "file": "file"}
 
 
 class QuestionForm(PartForm):
     names: ClassVar[Mapping[str, str]] = {"id": "uid", "text": "text"}
+
+
+class PromptForm(PartForm):
+    names: ClassVar[Mapping[str, str]] = {"id": "uid", "title": "title", "text": "text"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "title" in self.fields:
+            self.fields["title"].required = True
 
 
 class ResourceForm(PartForm):
@@ -165,6 +209,7 @@ class QuestionFormSet(PartFormSet):
     """A question that is removed is retired, because answers may hang on it; typing its id again brings it back."""
 
     source_name = "reflect"
+    kind: ClassVar[str] = ReflectionQuestion.Kind.REFLECTION
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
@@ -177,11 +222,18 @@ class QuestionFormSet(PartFormSet):
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
         form.instance.retired_at = None
+        if self.kind:
+            form.instance.kind = self.kind
         return super().save_new(form, commit)
 
     def delete_existing(self, obj: Any, commit: bool = True) -> None:
         obj.retired_at = timezone.now()
         obj.save(update_fields=["retired_at"])
+
+
+class WorksheetFormSet(QuestionFormSet):
+    source_name = "worksheet"
+    kind = ReflectionQuestion.Kind.WORKSHEET
 
 
 class ResourceFormSet(PartFormSet):
@@ -209,7 +261,8 @@ class PartInline(InlineModelAdmin):  # type: ignore[type-arg]
         return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("courses.change_step" if obj else "courses.add_step")
+        steps = self.admin_site.get_model_admin(Step)
+        return steps.has_change_permission(request, obj) if obj else steps.has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_add_permission(request, obj)
@@ -218,38 +271,49 @@ class PartInline(InlineModelAdmin):  # type: ignore[type-arg]
         return self.has_add_permission(request, obj)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("courses.view_step") or self.has_add_permission(request, obj)
+        return self.admin_site.get_model_admin(Step).has_view_permission(request, obj)
 
 
 class FigureInline(PartInline, admin.StackedInline):  # type: ignore[type-arg]
     model = Figure
     form = FigureForm
     formset = FigureFormSet
-    fields = (("position", "uid"), "file", "alt", "caption", "credit")
+    fields = (("position", "uid"), ("file", "kept"), "alt", "caption", "credit")
 
 
-class CaptionInline(PartInline, admin.TabularInline):  # type: ignore[type-arg]
+class CaptionInline(PartInline, admin.StackedInline):  # type: ignore[type-arg]
     model = Caption
     form = CaptionForm
     formset = CaptionFormSet
-    fields = ("position", "language", "label", "file")
+    fields = (("position", "language", "label"), ("file", "kept"))
 
 
-class QuestionInline(PartInline, admin.TabularInline):  # type: ignore[type-arg]
+class QuestionInline(PartInline, admin.StackedInline):  # type: ignore[type-arg]
     model = ReflectionQuestion
-    form = QuestionForm
+    form: Any = QuestionForm
     formset = QuestionFormSet
-    fields = ("position", "uid", "text")
+    fields: ClassVar[Any] = (("position", "uid"), "text")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ReflectionQuestion]:
-        return super().get_queryset(request).filter(retired_at=None)
+        return super().get_queryset(request).filter(retired_at=None, kind=self.formset.kind)
 
 
-class ResourceInline(PartInline, admin.TabularInline):  # type: ignore[type-arg]
+class WorksheetInline(QuestionInline):
+    """What learners fill in on a page of their own."""
+
+    form = PromptForm
+    formset = WorksheetFormSet
+    fields = (("position", "uid"), "title", "text")
+    extra = 0
+    verbose_name = gettext_lazy("field of the worksheet")
+    verbose_name_plural = gettext_lazy("worksheet")
+
+
+class ResourceInline(PartInline, admin.StackedInline):  # type: ignore[type-arg]
     model = Resource
     form = ResourceForm
     formset = ResourceFormSet
-    fields = ("position", "title", "url", "to_step", "note")
+    fields = (("position", "to_step"), "title", "url", "note")
 
 
 class ReferenceInline(PartInline, admin.StackedInline):  # type: ignore[type-arg]
@@ -263,6 +327,7 @@ PARTS: list[type[InlineModelAdmin[Any, Any]]] = [
     FigureInline,
     CaptionInline,
     QuestionInline,
+    WorksheetInline,
     ResourceInline,
     ReferenceInline,
 ]

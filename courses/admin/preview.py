@@ -1,6 +1,7 @@
 """Shows a page as it would be with what stands in a form, and writes nothing.
 
-The form is saved as always, the page rendered from what was saved, and all of it rolled back. New files never reach the storage: the
+The form is saved as always, the page rendered from what was saved, and all of it rolled back (that of a step is made in memory: see
+`live_preview`). New files never reach the storage: the
 page gets new pictures as `data:` addresses.
 """
 
@@ -32,7 +33,8 @@ PLACE_FOR_NOTES = "courses.holes.notes"
 class Preview:
     """One preview while it is made: the files that came with the form."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, live: bool = False) -> None:
+        self.live = live  # shown beside the form, where it needs no words about itself
         self.pictures: dict[str, str] = {}
         self.unplayable = False
 
@@ -63,7 +65,7 @@ class Preview:
                 case Either():
                     yield from self._filled(chunk.yes if is_in(request, chunk.path, chunk.key) else chunk.no, request)
                 case Hole(path=path) if path == PLACE_FOR_NOTES:
-                    yield render_to_string("admin/courses/preview_banner.html", {"preview": self})
+                    yield "" if self.live else render_to_string("admin/courses/preview_banner.html", {"preview": self})
                 case Hole() if chunk.path.startswith(OWN_HOLES):
                     yield fill_hole(request, chunk.path, chunk.arguments)
 
@@ -123,5 +125,6 @@ class PreviewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         if preview_of(request):
             context = {**self.admin_site.each_context(request), **context, "title": _("No preview yet")}
+            context["form"] = context["adminform"].form
             return TemplateResponse(request, "admin/courses/preview_refused.html", context, status=422)
         return super().render_change_form(request, context, *args, **kwargs)

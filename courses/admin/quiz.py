@@ -115,7 +115,7 @@ class QuizForm(PartForm):
 
     def source(self) -> dict[str, Any]:
         data = {name: value for name, value in super().source().items() if name not in LIST_OF.values()}
-        entries = self.cleaned_data.get("options")
+        entries = self.cleaned_data.get("options") if self.is_bound else self.instance.options
         return {**data, LIST_OF.get(data["kind"], "options"): entries if isinstance(entries, list) else []}
 
     def add_problem(self, field: str | None, problem: Problem) -> None:
@@ -131,6 +131,7 @@ class QuizForm(PartForm):
 
 class QuizFormSet(QuestionFormSet):
     source_name = "quiz"
+    kind = ""  # each question's own
 
 
 class QuizInline(PartInline, admin.StackedInline):  # type: ignore[type-arg]

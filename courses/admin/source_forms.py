@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
+from courses.admin import writing_aids
 from courses.admin.words import sentence, without_place
 from courses.content.errors import Problem
 from courses.content.explaining import shaped
@@ -31,6 +32,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.cleaned_data: dict[str, Any] = {}  # until there is something to clean; advice is given on saved words too
         if "uid" in self.fields and self.instance.pk:
             self.fields["uid"].disabled = True
         for field in self.fields.values():
@@ -67,6 +69,9 @@ class OutlineForm(SourceForm):
     """What courses, weeks, topics and steps share: an id that follows from the title unless it is typed, and never changes."""
 
     shape: ClassVar[type[BaseModel]]
+    refused: ClassVar[
+        list[str]
+    ] = []  # what stands in the way of saving, whatever the fields say (courses.admin.collisions)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,6 +117,16 @@ class OutlineForm(SourceForm):
         super().full_clean()
         if self.is_bound:
             self.check()
+            for words in self.refused:
+                self.add_error(None, words)
+
+    def language(self) -> str:
+        """In which language the course is written."""
+        raise NotImplementedError
+
+    def advice(self) -> list[Problem]:
+        """The warnings of `check_content` about what stands in the form, saved or not."""
+        return writing_aids.advice_on_fields(data=self.source(), language=self.language())
 
     def check(self) -> None:
         """The checks of content files, when Django's own are done."""

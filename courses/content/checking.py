@@ -101,6 +101,8 @@ class _CourseChecker:
         topics = [topic for week in source.weeks for topic in week.topics]
         self.steps = [step for topic in topics for step in topic.steps]
         self.step_ids = set(_known_ids(self.steps))
+        language = mapping(source.document.data).get("language") if source.document else None
+        self.language = language if isinstance(language, str) else "en"
 
     def check(self) -> CheckedCourse | None:
         source = self.source
@@ -170,7 +172,8 @@ class _CourseChecker:
             self.problem(path, 1, "the topic has no steps; add a file named like 01-first-step.md, or remove the topic")
         self.check_numbers((step.number, step.document.path) for step in source.steps)
         steps = [
-            StepChecker(step, self.problems, self.step_ids, source.scripts, self.media).check() for step in source.steps
+            StepChecker(step, self.problems, self.step_ids, source.scripts, self.media, self.language).check()
+            for step in source.steps
         ]
         used = {name for step in source.steps for name in _script_names(step)}
         if all(step.document.data is not None for step in source.steps):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from courses.content import captions, pictures
+from courses.content import pictures
+from courses.content.captions import CaptionErrors, CaptionProblem, Cue, hard_to_read, parse_captions
 from courses.content.errors import Problem
 from courses.content.explaining import did_you_mean, dotted
 from courses.content.sources import Document, Location, StoredFile
@@ -47,6 +48,9 @@ class MediaChecker:
 
     def captions(self, name: str, document: Document, location: Location) -> CheckedFile | None:
         return self.look(name, document, location, self.look_at_captions)
+
+    def chapters(self, name: str, document: Document, location: Location) -> CheckedFile | None:
+        return self.look(name, document, location, self.look_at_chapters)
 
     def look(
         self,
@@ -93,16 +97,30 @@ class MediaChecker:
 
     def look_at_captions(self, file: StoredFile) -> CheckedFile | str:
         """What is wrong inside the file is noted with its line there; then the empty string is returned."""
+        return self.look_at_cues(file, "captions are a WebVTT file, which ends in .vtt", hard_to_read)
+
+    def look_at_chapters(self, file: StoredFile) -> CheckedFile | str:
+        return self.look_at_cues(file, "chapters are a WebVTT file, which ends in .vtt", lambda cues: ())
+
+    def look_at_cues(
+        self,
+        file: StoredFile,
+        what_it_is: str,
+        more: Callable[[Sequence[Cue]], Iterable[CaptionProblem]],
+    ) -> CheckedFile | str:
         if not file.path.lower().endswith(".vtt"):
-            return "captions are a WebVTT file, which ends in .vtt"
+            return what_it_is
         if file.size > LARGEST_CAPTIONS:
-            return f"a caption file may have at most {LARGEST_CAPTIONS:,} bytes"
+            return f"a WebVTT file may have at most {LARGEST_CAPTIONS:,} bytes"
         try:
-            cues = captions.parse_captions(decode(_bytes_of(file)))
-        except (TextError, captions.CaptionError) as error:
-            self.problems.append(Problem(file.path, error.line, error.message))
-            return ""
-        return CheckedFile(file, cues=[[cue.start, cue.text] for cue in cues])
+            cues = parse_captions(decode(_bytes_of(file)))
+            found: list[CaptionProblem] = list(more(cues))
+        except TextError as error:
+            found = [CaptionProblem(error.line, error.message)]
+        except CaptionErrors as errors:
+            found = list(errors.problems)
+        self.problems += [Problem(file.path, problem.line, problem.message) for problem in found]
+        return "" if found else CheckedFile(file, cues=[[cue.start, cue.text] for cue in cues])
 
 
 def _find(name: str, media: Mapping[str, StoredFile]) -> StoredFile | str:

@@ -15,6 +15,7 @@ from courses.content.errors import Problem
 from courses.content.explaining import did_you_mean, dotted, shaped
 from courses.content.schema import Kind, StepDocument
 from courses.content.sources import Document, Location, ScriptSource, StepSource, StoredFile, mapping, mappings
+from courses.content.transcripts import not_in_captions, unspoken
 
 LONGEST_SLUG = 80
 FIGURE = "figure:"
@@ -58,8 +59,10 @@ class StepChecker:
         step_ids: Collection[str],
         scripts: Mapping[str, ScriptSource] | None,
         media: MediaChecker,
+        language: str = "en",
     ) -> None:
         self.source = source
+        self.language = language
         self.problems = problems
         self.step_ids = step_ids
         self.scripts = scripts
@@ -90,9 +93,14 @@ class StepChecker:
         return CheckedStep(source.document.path, document, slug, source.number, source.body, script, self.files)
 
     def check_ids(self) -> None:
-        """Figures, charts, questions and references have ids that differ within the step; caption files, languages."""
-        for part in ("figures", "charts", "reflect", "quiz", "references"):
+        """Figures, charts, questions (of a worksheet too) and references have ids that differ in a step; captions, languages."""
+        for part in ("figures", "charts", "reflect", "worksheet", "quiz", "references"):
             self.check_differ((part,), self.data.get(part), "id")
+        asked = {entry.get("id") for _, entry in mappings(self.data.get("reflect"))}
+        for index, entry in mappings(self.data.get("worksheet")):
+            if isinstance(entry.get("id"), str) and entry["id"] in asked:
+                message = f'worksheet: the id "{entry["id"]}" is already that of a question under "reflect"'
+                self.problem(("worksheet", index, "id"), f"{message}; give each its own")
         self.check_differ(("video", "captions"), mapping(self.data.get("video")).get("captions"), "language")
 
     def check_differ(self, location: Location, entries: Any, name: str) -> None:
@@ -117,9 +125,12 @@ class StepChecker:
         self.take_file(("video", "film"), video.get("film"), self.media.film)
         self.take_file(("video", "audio"), video.get("audio"), self.media.audio)
         self.take_file(("video", "poster"), video.get("poster"), self.media.picture)
-        self.take_file(("video", "chapters"), video.get("chapters"), self.media.captions)
+        self.take_file(("video", "chapters"), video.get("chapters"), self.media.chapters)
+        in_our_language = None
         for index, caption in mappings(video.get("captions")):
-            self.take_file(("video", "captions", index, "file"), caption.get("file"), self.media.captions)
+            checked = self.take_file(("video", "captions", index, "file"), caption.get("file"), self.media.captions)
+            if caption.get("language") == self.language:
+                in_our_language = in_our_language or checked
         name = video.get("script")
         if self.scripts is None or not isinstance(name, str):
             return ""
@@ -128,6 +139,8 @@ class StepChecker:
             hint = did_you_mean(name, self.scripts)
             message = f'script: there is no "{name}" beside this step; its name must end in ".script.md"{hint}'
             self.problem(("video", "script"), message)
+        elif script.text and in_our_language:
+            self.check_spoken(script, script.text, in_our_language)
         return (script.text or "") if script else ""
 
     def take_file(
@@ -135,11 +148,17 @@ class StepChecker:
         location: Location,
         name: Any,
         look: Callable[[str, Document, Location], CheckedFile | None],
-    ) -> None:
-        if isinstance(name, str) and name.strip():
-            checked = look(name.strip(), self.source.document, location)
-            if checked:
-                self.files[name.strip()] = checked
+    ) -> CheckedFile | None:
+        if not isinstance(name, str) or not name.strip():
+            return None
+        checked = look(name.strip(), self.source.document, location)
+        if checked:
+            self.files[name.strip()] = checked
+        return checked
+
+    def check_spoken(self, script: ScriptSource, text: str, captions: CheckedFile) -> None:
+        for line in unspoken(text, captions.cues):
+            self.problems.append(Problem(script.path, line.at, not_in_captions(line, captions.source.path), "script"))
 
     def check_resources(self) -> None:
         for index, resource in mappings(self.data.get("see_also")):

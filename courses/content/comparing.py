@@ -19,7 +19,7 @@ from courses.models import Course, Step, Topic, Week
 PARTS = {
     "figures": ("uid", "file", "alt", "caption", "credit"),
     "captions": ("language", "label", "file"),
-    "questions": ("uid", "text"),
+    "questions": ("uid", "kind", "title", "text"),
     "quiz": ("uid", "kind", "question", "options", "why"),
     "resources": ("title", "url", "to_step", "note"),
     "references": ("uid", "source", "year", "url", "claim"),
@@ -44,6 +44,8 @@ def wanted_course(course: CheckedCourse) -> Fields:
         ],
         "sources_note": document.sources_note,
         "hours_per_week": f"{document.hours_per_week:.1f}",
+        "certificate_percent": document.certificate_percent,
+        "organisation": document.organisation,
         "language": document.language,
         "licence": document.licence,
         "picture": storage_name(document.id, course.files[picture.file].source) if picture else "",
@@ -67,6 +69,8 @@ def stored_course(row: Course) -> Fields:
         "glossary": row.glossary,
         "sources_note": _text(row.sources_note),
         "hours_per_week": f"{row.hours_per_week:.1f}",
+        "certificate_percent": row.certificate_percent,
+        "organisation": _text(row.organisation),
         "language": row.language,
         "licence": _text(row.licence),
         "picture": row.picture.name or "",
@@ -119,6 +123,7 @@ def wanted_step(step: CheckedStep, topic: CheckedTopic, course: CheckedCourse) -
         "minutes": document.minutes,
         "optional": document.optional,
         "content_note": document.content_note,
+        "quotes_stigma": document.quotes_stigma,
         "body": step.body,
         "script": step.script.strip(),
         "charts": [chart.model_dump() for chart in document.charts],
@@ -136,7 +141,10 @@ def wanted_step(step: CheckedStep, topic: CheckedTopic, course: CheckedCourse) -
             for f in document.figures
         ],
         "captions": [{"language": c.language, "label": c.label, "file": stored_as(c.file)} for c in video.captions],
-        "questions": [{"uid": q.id, "text": q.text} for q in document.reflect],
+        "questions": [
+            *({"uid": q.id, "kind": "reflection", "title": "", "text": q.text} for q in document.reflect),
+            *({"uid": q.id, "kind": "worksheet", "title": q.title, "text": q.text} for q in document.worksheet),
+        ],
         "quiz": [
             {
                 "uid": q.id,
@@ -167,6 +175,7 @@ def stored_step(row: Step) -> Fields:
         "minutes": row.minutes,
         "optional": row.optional,
         "content_note": _text(row.content_note),
+        "quotes_stigma": row.quotes_stigma,
         "body": _text(row.body),
         "script": _text(row.script),
         "charts": row.charts,
@@ -184,7 +193,7 @@ def stored_step(row: Step) -> Fields:
 
 def _stored_parts(step: Step, part: str) -> list[Fields]:
     rows = [row for row in getattr(step, part).all() if getattr(row, "retired_at", None) is None]
-    rows.sort(key=lambda row: (row.position, row.pk))
+    rows.sort(key=lambda row: (getattr(row, "kind", "") == "worksheet", row.position, row.pk))
     return [{name: _plain(getattr(row, name)) for name in PARTS[part]} for row in rows]
 
 

@@ -23,6 +23,7 @@ HINTS = {
 
 
 def shaped(source: Document, shape: type[Shaped], problems: list[Problem]) -> Shaped | None:
+    """The document in its shape; None where it has another, and every problem is noted with its line."""
     if source.data is None:
         return None
     try:
@@ -101,9 +102,11 @@ def _shapes_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """A question for the nearest of the known words, to stand behind a message; empty where none is near."""
     close = difflib.get_close_matches(given, list(known), n=1)
     return f'; did you mean "{close[0]}"?' if close else ""
 
 
 def dotted(location: Location) -> str:
+    """A place in a document as authors read it: "figures.0.alt"."""
     return ".".join(str(part) for part in location)

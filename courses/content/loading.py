@@ -5,31 +5,33 @@ Loading the same files twice writes nothing. `plan` shows beforehand what `apply
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from courses import history
 from courses.content import comparing, writing
 from courses.content.checking import CheckedCourse
 from courses.content.checking_media import CheckedFile
 from courses.content.keeping import keep, storage_name
-from courses.content.merging import Fields
-from courses.content.planning import Plan, RowPlan, plan, plan_for
+from courses.content.merging import Choices, Fields
+from courses.content.planning import UNDECIDED, Plan, RowPlan, plan, plan_for
 from courses.models import Course, OldSlug, Step, Topic, Week
 
 __all__ = ["Plan", "apply", "plan"]
 
 # A step's rendered page shows nothing of these.
-NOT_RENDERED = {"position", "topic", "minutes", "optional", "published"}
+NOT_RENDERED = {"position", "topic", "minutes", "optional", "published", "quotes_stigma"}
 # Parts whose rows are retired and never deleted, because answers may hang on them.
 RETIRED_PARTS = {"questions", "quiz"}
 
 
-def apply(course: CheckedCourse) -> Plan:
-    """Load the course and return what was done.
+def apply(course: CheckedCourse, choices: Choices = UNDECIDED, *, by: Any = None) -> Plan:
+    """Load the course and return what was done. `choices` settle conflicts; one that nobody settled is left as it is in the database.
+    `by` is who loads it, for the history.
 
     It is planned again behind a lock, so that what another loader or the admin did meanwhile counts. Files are stored before the lock
     is taken, because films take long; should the rest fail, they lie there unused.
@@ -38,13 +40,16 @@ def apply(course: CheckedCourse) -> Plan:
     files = _files(course)
     for name, file in files.items():
         keep(file.source, name)
-    plan(course)  # refuses what cannot be loaded before there is a row
+    plan(course, choices)  # refuses what cannot be loaded before there is a row
     with transaction.atomic():
         first = {"slug": course.slug, "title": course.document.title}
         row, is_new = Course.objects.get_or_create(uid=course.document.id, defaults=first)
         row = Course.objects.select_for_update().get(pk=row.pk)
-        done = plan_for(course, None if is_new else row)
-        _Writer(done, row, files).write()
+        done = plan_for(course, None if is_new else row, choices)
+        writer = Writer(done.rows, row, files)
+        with history.recorded(writer.changing(), by=by, source=history.Source.FILES):
+            writer.write()
+        writer.remember_file_names()
     return done
 
 
@@ -54,11 +59,11 @@ def _files(course: CheckedCourse) -> dict[str, CheckedFile]:
     return {storage_name(course.document.id, file.source): file for file in files}
 
 
-class _Writer:
-    """Writes one plan, inside a transaction that holds the course's row."""
+class Writer:
+    """Writes planned rows of a course, inside a transaction that holds the course's row. `files` are those that the rows name."""
 
-    def __init__(self, plan: Plan, course: Course, files: Mapping[str, CheckedFile]) -> None:
-        self.plan = plan
+    def __init__(self, rows: Sequence[RowPlan], course: Course, files: Mapping[str, CheckedFile]) -> None:
+        self.rows = rows
         self.course = course
         self.files = files
         self.now = timezone.now()
@@ -66,13 +71,19 @@ class _Writer:
         self.topics: dict[str, Topic] = {topic.uid: topic for topic in course.topics.all()}
         self.steps: dict[str, Step] = {step.uid: step for step in course.steps.all()}
 
+    def changing(self) -> list[Course | Week | Topic | Step]:
+        """The rows that are there already and will change."""
+        rows: dict[str, Mapping[str, Any]] = {"week": self.weeks, "topic": self.topics, "step": self.steps}
+        rows["course"] = {self.course.uid: self.course}
+        return [rows[plan.what][plan.uid] for plan in self.rows if plan.take and not plan.is_new]
+
     def write(self) -> None:
         self.free_addresses()
-        for row in self.plan.rows:
+        for row in self.rows:
             if row.take or row.remembers:
                 self.write_row(row)
         self.remember_addresses()
-        if not self.plan.changes_anything:
+        if not any(row.take for row in self.rows):
             return
         # Fetched anew, because their parts were written since.
         steps = self.course.steps.select_related("course")
@@ -81,7 +92,7 @@ class _Writer:
 
     @property
     def step_plans(self) -> list[RowPlan]:
-        return [row for row in self.plan.rows if row.what == "step"]
+        return [row for row in self.rows if row.what == "step"]
 
     def write_row(self, plan: RowPlan) -> None:
         fields = dict(plan.take)
@@ -100,6 +111,8 @@ class _Writer:
             row = self.steps.setdefault(plan.uid, Step(course=self.course, uid=plan.uid))
         if "retired" in fields:
             fields["retired_at"] = self.now if fields.pop("retired") else None
+        if fields.get("published"):
+            fields["publish_at"] = None  # it waits for no time any more
         if "week" in fields:
             fields["week"] = self.weeks[fields["week"]]
         if "topic" in fields:
@@ -142,6 +155,11 @@ class _Writer:
                 step = self.steps[row.uid]
                 self.course.steps.filter(pk=step.pk).update(slug=f"~{step.pk}")
 
+    def remember_file_names(self) -> None:
+        """Storage names are made of the files' bytes; where the files lay is kept beside, to write them there again."""
+        places = {name: file.source.path.partition("/")[2] for name, file in self.files.items()}
+        _save(self.course, {"file_names": self.course.file_names | places})
+
     def remember_addresses(self) -> None:
         """An address that a step had leads to it for ever, unless another step takes it."""
         after = [row.after for row in self.step_plans]
@@ -151,7 +169,7 @@ class _Writer:
                 OldSlug.objects.update_or_create(
                     course=self.course, slug=row.stored["slug"], defaults={"step": self.steps[row.uid]}
                 )
-        if self.plan.changes_anything:
+        if any(row.take for row in self.rows):
             self.course.old_slugs.filter(slug__in=live).delete()
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
+from django.utils.translation import gettext as _
 from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor, BlockQuoteProcessor
@@ -29,6 +30,10 @@ MARKED_QUOTE = re.compile(r"\[!(pull|note|care|figures)\] *(.*)")
 FIGURES_ITEM = re.compile(r"[-*+] +(.*)")
 NO_PLACE_HOLDERS = str.maketrans("", "", STX + ETX)  # which the source cannot hold, but a figure's words could
 CAPTION_START = "Table:"
+LONG_DESCRIPTION = (
+    240  # characters: a longer one stands below its picture for everyone, and its beginning in place of the picture
+)
+SENTENCE = re.compile(r".{40,}?[.!?…](?= |$)")
 MOST_COLUMNS = 20
 
 
@@ -124,15 +129,28 @@ class Figures(BlockProcessor):
         self.body.count_figure()
         figure = SubElement(parent, "figure", {"class": "wide"})
         alt, text, credit = (words.translate(NO_PLACE_HOLDERS) for words in (view.alt, view.caption, view.credit))
-        picture = SubElement(figure, "img", {"src": view.url, "alt": alt, "loading": "lazy"})
+        is_long = len(alt) > LONG_DESCRIPTION
+        picture = SubElement(
+            figure, "img", {"src": view.url, "alt": _beginning(alt) if is_long else alt, "loading": "lazy"}
+        )
         if view.width and view.height:
             picture.set("width", str(view.width))
             picture.set("height", str(view.height))
-        if text or credit:
+        if text or credit or is_long:
             caption = SubElement(figure, "figcaption")
             caption.text = AtomicString(f"{text} " if text and credit else text)
             if credit:
                 SubElement(caption, "span", {"class": "credit"}).text = AtomicString(credit)
+            if is_long:
+                fold = SubElement(caption, "details", {"class": "fold fold--plain"})
+                SubElement(fold, "summary").text = _("The picture in words")
+                SubElement(fold, "p").text = AtomicString(alt)
+
+
+def _beginning(description: str) -> str:
+    """What a picture shows, in a sentence or two; the whole of it is said below."""
+    sentence = SENTENCE.match(description)
+    return _("%(sentence)s All of it is said in words below.") % {"sentence": sentence[0]} if sentence else description
 
 
 class Charts(BlockProcessor):

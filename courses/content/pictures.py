@@ -7,13 +7,16 @@ import re
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 20_000
 LARGEST_SVG = 2_000_000  # bytes
 
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+LONGEST_SHOWN = 1600  # pixels: twice as fine as the widest place on a page
+QUALITY = 82  # of 100, for photographs
+MOST_WITHOUT_LOSS = 300_000  # bytes; what was a PNG and is larger than this is a photograph after all
 ORIENTATION, LIES_ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)
 GPS = 0x8825
 
@@ -42,6 +45,42 @@ def picture_size(name: str, data: bytes) -> tuple[int, int]:
     if ending in FORMATS:
         return _photo_size(data, FORMATS[ending])
     raise PictureError("a picture is an SVG, JPEG, PNG or WebP file")
+
+
+def made_anew(name: str, data: bytes) -> tuple[str, bytes]:
+    """The picture as WebP of a size for pages, with the name it then has, turned as it is seen.
+
+    Nothing of place, time, camera or what is hidden behind it is left. A drawing (SVG) comes back as it is.
+    Raises PictureError for what is too large or cannot be read, before it is unpacked.
+    """
+    path = PurePosixPath(name)
+    kind = FORMATS.get(path.suffix.lower())
+    if kind is None:
+        return name, data
+    try:
+        with Image.open(io.BytesIO(data), formats=sorted(set(FORMATS.values()))) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Image.DecompressionBombError
+            colours = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
+            image.draft(image.mode, (LONGEST_SHOWN, LONGEST_SHOWN))  # a large JPEG is not even read larger
+            seen = ImageOps.exif_transpose(image).convert("RGBA" if image.has_transparency_data else "RGB")
+            seen.info = {}
+            seen.thumbnail((LONGEST_SHOWN, LONGEST_SHOWN))
+            return str(path.with_suffix(".webp")), _as_webp(seen, colours, exactly=kind == "PNG")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError(f"the picture has more than {MOST_PIXELS:,} pixels; save it smaller") from error
+    except Exception as error:  # a broken file makes Pillow's readers raise almost anything
+        raise PictureError("the file cannot be read as a picture; save it again as JPEG, PNG or WebP") from error
+
+
+def _as_webp(image: Image.Image, colours: bytes | None, *, exactly: bool) -> bytes:
+    """The picture's bytes; `exactly`, dot for dot, where that is not too many of them."""
+    for how in ({"lossless": True}, {"quality": QUALITY})[0 if exactly else 1 :]:
+        out = io.BytesIO()
+        image.save(out, "WEBP", icc_profile=colours, **how)
+        if out.tell() <= MOST_WITHOUT_LOSS:
+            break
+    return out.getvalue()
 
 
 def _photo_size(data: bytes, expected: str) -> tuple[int, int]:

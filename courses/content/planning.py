@@ -15,15 +15,17 @@ from typing import Any, TypeVar
 from courses.content import comparing
 from courses.content.checking import CheckedCourse
 from courses.content.errors import ContentErrors, Problem
-from courses.content.merging import Fields, merge
+from courses.content.merging import Choices, Fields, merge
 from courses.models import Course, Step, Topic, Week
 
 PLACE = ("week", "topic", "position")
 NAME = ("title", "slug")
 DIGEST = "digest"  # of all files, which the course's row remembers beside its fields; `load_course --quick` asks for it
+CONFLICTS = "conflicts"  # ids of what is left to choose since the last load, remembered in the same way
 SHOWN_OF_A_TEXT = 70  # characters of each side of a conflict
 
 Row = TypeVar("Row", Week, Topic, Step)
+UNDECIDED = Choices()
 Wanted = dict[str, tuple[str, Fields]]  # by permanent id: the file and its fields
 
 
@@ -125,36 +127,39 @@ class Plan:
             yield "nothing to do"
 
 
-def plan(course: CheckedCourse) -> Plan:
-    """What loading this course would do now. Writes nothing.
+def plan(course: CheckedCourse, choices: Choices = UNDECIDED) -> Plan:
+    """What loading this course would do now, with what a person chose where both sides were edited. Writes nothing.
 
     Raises ContentErrors when an address is already that of something else in the database.
     """
-    return plan_for(course, Course.objects.filter(uid=course.document.id).first())
+    return plan_for(course, Course.objects.filter(uid=course.document.id).first(), choices)
 
 
-def plan_for(course: CheckedCourse, row: Course | None) -> Plan:
+def plan_for(course: CheckedCourse, row: Course | None, choices: Choices = UNDECIDED) -> Plan:
     """The plan for a course's row; None plans a course that is not there yet. Raises ContentErrors as `plan` does."""
-    made = Plan(course, [_plan_course(course, row), *_plan_outline(course, row)])
+    outline = list(_plan_outline(course, row, choices))
+    made = Plan(course, [_plan_course(course, row, choices, outline), *outline])
     _check_course_address(made)
     _check_step_addresses(made)
     return made
 
 
-def _plan_course(course: CheckedCourse, row: Course | None) -> RowPlan:
+def _plan_course(course: CheckedCourse, row: Course | None, choices: Choices, outline: Iterable[RowPlan]) -> RowPlan:
+    """The course's own row; it remembers beside its fields what the files were, and which ids are left for somebody to choose."""
     wanted = comparing.wanted_course(course)
     loaded = row.loaded if row else {}
-    made = _plan_row(
-        "course", course.document.id, course.path, wanted, loaded, comparing.stored_course(row) if row else None
-    )
-    digest = {DIGEST: course.digest}
-    return replace(made, loaded=made.loaded | digest, remembers=made.remembers or loaded.get(DIGEST) != course.digest)
+    stored = comparing.stored_course(row) if row else None
+    made = _plan_row("course", course.document.id, course.path, wanted, loaded, stored, choices)
+    undecided = [plan.uid for plan in (made, *outline) if plan.conflicts]
+    more = {DIGEST: course.digest, CONFLICTS: undecided}
+    remembers = made.remembers or any(loaded.get(name) != value for name, value in more.items())
+    return replace(made, loaded=made.loaded | more, remembers=remembers)
 
 
-def _plan_outline(course: CheckedCourse, row: Course | None) -> Iterator[RowPlan]:
+def _plan_outline(course: CheckedCourse, row: Course | None, choices: Choices) -> Iterator[RowPlan]:
     weeks = row.weeks.all() if row else []
     wanted = {week.document.id: (week.path, comparing.wanted_week(week)) for week in course.weeks}
-    yield from _plan_rows("week", wanted, weeks, comparing.stored_week)
+    yield from _plan_rows("week", wanted, weeks, comparing.stored_week, choices)
 
     topics = row.topics.select_related("week") if row else []
     wanted = {
@@ -162,7 +167,7 @@ def _plan_outline(course: CheckedCourse, row: Course | None) -> Iterator[RowPlan
         for week in course.weeks
         for topic in week.topics
     }
-    yield from _plan_rows("topic", wanted, topics, comparing.stored_topic)
+    yield from _plan_rows("topic", wanted, topics, comparing.stored_topic, choices)
 
     steps = row.steps.select_related("topic").prefetch_related(*comparing.PARTS) if row else []
     wanted = {
@@ -170,23 +175,27 @@ def _plan_outline(course: CheckedCourse, row: Course | None) -> Iterator[RowPlan
         for topic in course.topics
         for step in topic.steps
     }
-    yield from _plan_rows("step", wanted, steps, comparing.stored_step)
+    yield from _plan_rows("step", wanted, steps, comparing.stored_step, choices)
 
 
-def _plan_rows(what: str, wanted: Wanted, rows: Iterable[Row], stored: Callable[[Row], Fields]) -> Iterator[RowPlan]:
+def _plan_rows(
+    what: str, wanted: Wanted, rows: Iterable[Row], stored: Callable[[Row], Fields], choices: Choices
+) -> Iterator[RowPlan]:
     """Rows that have a file, in the files' order; then those whose file is gone. A row that never had one is the admin's own."""
     by_uid = {row.uid: row for row in rows}
     for uid, (path, fields) in wanted.items():
         row = by_uid.pop(uid, None)
-        yield _plan_row(what, uid, path, fields, row.loaded if row else {}, stored(row) if row else None)
+        yield _plan_row(what, uid, path, fields, row.loaded if row else {}, stored(row) if row else None, choices)
     for uid, row in by_uid.items():
-        yield _plan_row(what, uid, "", {"retired": True} if row.loaded else {}, row.loaded, stored(row))
+        yield _plan_row(what, uid, "", {"retired": True} if row.loaded else {}, row.loaded, stored(row), choices)
 
 
-def _plan_row(what: str, uid: str, path: str, wanted: Fields, loaded: Fields, stored: Fields | None) -> RowPlan:
+def _plan_row(
+    what: str, uid: str, path: str, wanted: Fields, loaded: Fields, stored: Fields | None, choices: Choices
+) -> RowPlan:
     if stored is None:
         return RowPlan(what, uid, path, True, {}, wanted, take=wanted, conflicts=[], loaded=wanted, remembers=True)
-    merged = merge(files=wanted, loaded=loaded, database=stored)
+    merged = merge(files=wanted, loaded=loaded, database=stored, choice=choices.of(uid))
     return RowPlan(
         what,
         uid,

@@ -60,7 +60,7 @@ __all__ = [
     "step_links",
 ]
 
-RULES_VERSION = 2
+RULES_VERSION = 4
 
 # Control characters, of which two are Markdown's own place holders, and halves of surrogate pairs, which cannot be stored.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

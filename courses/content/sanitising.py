@@ -78,7 +78,9 @@ STEP = Profile(
     "step",
     tags={
         **_TEXT_TAGS,
-        **dict.fromkeys(("hr", "sup", "figcaption", "dt", "dd", "table", "thead", "tbody", "tr", "td"), _PLAIN),
+        **dict.fromkeys(
+            ("hr", "sup", "summary", "figcaption", "dt", "dd", "table", "thead", "tbody", "tr", "td"), _PLAIN
+        ),
         **dict.fromkeys(("h2", "h3", "h4"), _with(id=r"s-[\w-]+")),
         "a": _with(href=ADDRESS, rel=OUTSIDE_REL, id=r"ref-[0-9-]+", aria_label=r"Note [0-9]+", **{"class": "term"}),
         "p": _with(**{"class": "source"}),
@@ -94,6 +96,7 @@ STEP = Profile(
         "caption": _with(id=r"tcap-[0-9]+"),
         "th": _with(scope=r"row|col"),
         "figure": _with(**{"class": "wide"}),
+        "details": _with(**{"class": "fold fold--plain"}),
         "span": _with(**{"class": "credit"}),
         "img": _with(
             src=PICTURE_ADDRESS,

@@ -82,6 +82,8 @@ class CourseDocument(Shape):
     audience: list[AudienceDocument] = []
     contributors: list[ContributorDocument] = []
     hours_per_week: Hours = 1
+    certificate_percent: Annotated[int, Field(ge=1, le=100)] = 90
+    organisation: LineOrNothing = Field("", max_length=200)
     language: Language = "en"
     licence: Line = Field("CC BY 4.0", max_length=100)
     sources_note: LineOrNothing = Field("", max_length=400)
@@ -158,6 +160,12 @@ class QuestionDocument(Shape):
     text: Line = Field(max_length=600)
 
 
+class PromptDocument(Shape):
+    id: Identifier
+    title: Line = Field(max_length=80)
+    text: Line = Field(max_length=600)
+
+
 class OptionDocument(Shape):
     text: Line = Field(max_length=300)
     right: bool = False
@@ -230,6 +238,7 @@ class StepDocument(Shape):
     video: VideoDocument | None = None
     figures: list[FigureDocument] = []
     reflect: list[QuestionDocument] = []
+    worksheet: list[PromptDocument] = []
     quiz: list[QuizQuestionDocument] = []
     charts: list[ChartDocument] = []
     see_also: list[ResourceDocument] = []

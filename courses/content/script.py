@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _HEADING = re.compile(r" {0,3}#{1,6}\s+(.*?)[\s#]*")
 _BULLET = re.compile(r"\s*[-*+]\s+.*")
@@ -27,6 +27,7 @@ class Line:
     heading: str
     speaker: str
     text: str
+    at: int = field(default=0, compare=False)  # where it begins in the script, counted from 1
 
 
 def transcript_of(script: str) -> list[Line]:
@@ -34,14 +35,15 @@ def transcript_of(script: str) -> list[Line]:
     lines: list[Line] = []
     heading = ""
     paragraph: list[str] = []
+    begins = 0
     in_bullet = False
 
     def end_paragraph() -> None:
         if paragraph:
-            lines.append(_spoken(heading, "\n".join(paragraph)))
+            lines.append(_spoken(heading, "\n".join(paragraph), begins))
             paragraph.clear()
 
-    for line in script.splitlines():
+    for number, line in enumerate(script.splitlines(), start=1):
         is_indented = line.startswith((" ", "\t"))
         if not line.strip() or _RULE.fullmatch(line):
             end_paragraph()
@@ -54,16 +56,17 @@ def transcript_of(script: str) -> list[Line]:
             end_paragraph()
             in_bullet = True
         elif not (in_bullet and is_indented):
+            begins = begins if paragraph else number
             paragraph.append(line.strip())
             in_bullet = False
     end_paragraph()
     return lines
 
 
-def _spoken(heading: str, paragraph: str) -> Line:
+def _spoken(heading: str, paragraph: str, at: int) -> Line:
     match = _SPEAKER.fullmatch(paragraph)
     speaker, words = match.groups() if match else ("", paragraph)
-    return Line(heading, plain_text(speaker), plain_text(words))
+    return Line(heading, plain_text(speaker), plain_text(words), at)
 
 
 def plain_text(markdown: str) -> str:

@@ -15,8 +15,10 @@ from django.db import transaction
 from django.utils import translation
 
 from courses.content import charts, rendering
-from courses.content.script import transcript_of
-from courses.models import Course, QuizQuestion, Reference, Resource, Step
+from courses.content.captions import CaptionErrors, parse_captions
+from courses.content.text import TextError, decode
+from courses.content.transcripts import transcript
+from courses.models import Caption, Course, Figure, QuizQuestion, Reference, ReflectionQuestion, Resource, Step
 
 FINGERPRINT_LENGTH = 16
 MARK_LENGTH = 4
@@ -29,27 +31,54 @@ class Link(NamedTuple):
     address: str
 
 
+class Parts(NamedTuple):
+    """What belongs to a step beside its text, each kind in its order; what was retired is not among it."""
+
+    figures: Iterable[Figure]
+    references: Iterable[Reference]
+    questions: Iterable[ReflectionQuestion]
+    quiz: Iterable[QuizQuestion]
+    captions: Sequence[Caption]
+    resources: Iterable[Resource]
+
+
+def parts_of(step: Step) -> Parts:
+    """The parts of a step as they are saved."""
+    return Parts(
+        figures=step.figures.all(),
+        references=step.references.all(),
+        questions=step.questions.filter(retired_at=None),
+        quiz=step.quiz.filter(retired_at=None) if step.kind == Step.Kind.QUIZ else [],
+        captions=list(step.captions.all()),
+        resources=step.resources.all(),
+    )
+
+
 def links_in(course: Course) -> dict[str, Link]:
     """Every step that can be linked to, by its permanent id: those that learners can open."""
     steps = course.steps.live().values_list("uid", "title", "slug")
-    return {uid: Link(title, f"/courses/{course.slug}/steps/{slug}/") for uid, title, slug in steps}
+    return {uid: Link(title, f"{course.get_absolute_url()}steps/{slug}/") for uid, title, slug in steps}
 
 
 def glossary_of(course: Course) -> rendering.Glossary:
     """The course's terms, for linking them in its texts."""
-    return rendering.Glossary.of(course.glossary, f"/courses/{course.slug}/glossary/")
+    return rendering.Glossary.of(course.glossary, f"{course.get_absolute_url()}glossary/")
 
 
 def render_step(step: Step, links: Mapping[str, Link], glossary: rendering.Glossary) -> None:
     """Derive and save `body_html`, `page`, `render_version` and `fingerprint` of a step from its sources and parts."""
+    derive(step, parts_of(step), links, glossary)
+    step.save(update_fields=["body_html", "page", "render_version", "fingerprint"])
+
+
+def derive(step: Step, parts: Parts, links: Mapping[str, Link], glossary: rendering.Glossary) -> None:
+    """What `render_step` does, but for the saving; the step and its parts need not be saved either."""
     addresses = {uid: link.address for uid, link in links.items()}
     figures = {
         f.uid: rendering.FigureView(f.uid, f.file.url, f.alt, f.caption, f.credit, f.width, f.height)
-        for f in step.figures.all()
+        for f in parts.figures
     }
-    references = {
-        r.uid: rendering.ReferenceView(r.uid, r.source, r.year, r.url, r.claim) for r in step.references.all()
-    }
+    references = {r.uid: rendering.ReferenceView(r.uid, r.source, r.year, r.url, r.claim) for r in parts.references}
     with translation.override(step.course.language):  # for the few words that are not the author's
         body = rendering.render_step_body(
             step.body,
@@ -59,13 +88,14 @@ def render_step(step: Step, links: Mapping[str, Link], glossary: rendering.Gloss
             charts=charts.views_of(step.charts),
             glossary=glossary,
         )
-    quiz = list(step.quiz.filter(retired_at=None)) if step.kind == Step.Kind.QUIZ else []
-    captions = list(step.captions.all())
+    asked, quiz, captions = list(parts.questions), list(parts.quiz), parts.captions
     cues = next((c.cues for c in captions if c.language == step.course.language), captions[0].cues if captions else [])
+    said = transcript(step.script, cues)
     step.body_html = body.html
     step.page = {
         "notes": [{"number": n.number, "html": n.html, "backlinks": n.backlinks} for n in body.notes],
-        "questions": [{"uid": q.uid, "text": q.text} for q in step.questions.filter(retired_at=None)],
+        "questions": [{"uid": q.uid, "text": q.text} for q in asked if q.kind == q.Kind.REFLECTION],
+        "worksheet": [{"uid": q.uid, "title": q.title, "text": q.text} for q in asked if q.kind == q.Kind.WORKSHEET],
         "quiz": [_question_of_a_quiz(q, body.note_ids, addresses) for q in quiz],
         "resources": [
             {
@@ -74,25 +104,36 @@ def render_step(step: Step, links: Mapping[str, Link], glossary: rendering.Gloss
                 "note": r.note,
                 "inside": bool(r.to_step),
             }
-            for r in step.resources.all()
+            for r in parts.resources
             if r.url or r.to_step in links
         ],
-        "media": _media_of(step, cues),
-        "captions": [{"language": c.language, "label": c.label, "url": c.file.url} for c in captions],
-        "cues": cues,
-        "transcript": [] if cues else [vars(line) for line in transcript_of(step.script)],
+        "media": _media_of(step, said),
+        "captions": [
+            {"language": c.language, "label": c.label, "url": c.file.url, "size": _size_of(c.file)} for c in captions
+        ],
+        "chapters": _chapters_of(step),
+        "transcript": said,
     }
     step.render_version = rendering.RULES_VERSION
     step.fingerprint = fingerprint(step, quiz)
-    step.save(update_fields=["body_html", "page", "render_version", "fingerprint"])
 
 
-def _media_of(step: Step, cues: list[Any]) -> dict[str, Any]:
+def _media_of(step: Step, said: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Addresses and sizes (bytes) of a film and its sound, and of the words one would read instead."""
     files = {name: getattr(step, name) for name in ("film", "audio", "poster", "chapters")}
     found = {name: {"url": file.url, "size": _size_of(file)} for name, file in files.items() if file}
-    words = [text for _start, text in cues] or [line.text for line in transcript_of(step.script)]
-    return {**found, "words": {"size": sum(len(text.encode()) for text in words)}}
+    return {**found, "words": {"size": sum(len(line["text"].encode()) for line in said)}}
+
+
+def _chapters_of(step: Step) -> list[tuple[float, str]]:
+    """When each chapter of a film starts, and what it is called; none where its file was lost, or is only previewed."""
+    if not step.chapters:
+        return []
+    try:
+        with step.chapters.open("rb") as file:
+            return [(cue.start, cue.text) for cue in parse_captions(decode(file.read()))]
+    except (FileNotFoundError, TextError, CaptionErrors):
+        return []
 
 
 def _size_of(file: Any) -> int:
@@ -130,6 +171,7 @@ def fingerprint(step: Step, quiz: Iterable[QuizQuestion] = ()) -> str:
     """Sixteen hex digits of the words a learner reads. Moving, renumbering or restyling a step leaves them as they are."""
     words = [step.title, step.lead, step.content_note, step.body, step.script]
     words += [q["text"] for q in step.page.get("questions", [])]
+    words += [q["title"] + q["text"] for q in step.page.get("worksheet", [])]
     words += [json.dumps([q.question, q.options, q.why], sort_keys=True) for q in quiz]
     return _digest(words)
 
@@ -139,7 +181,12 @@ def _digest(words: Any) -> str:
 
 
 def outline_of(course: Course) -> dict[str, Any]:
-    """The live outline with derived numbers: weeks from 1, topics through the course, steps "week.n" through the week.
+    """The live outline of a course as it is saved (see `outline_from`)."""
+    return outline_from(course.steps.live().for_outline())
+
+
+def outline_from(steps: Iterable[Step]) -> dict[str, Any]:
+    """An outline of steps in order, with derived numbers: weeks from 1, topics through the course, steps "week.n" through the week.
 
     {"weeks": [{"n", "uid", "title", "lead", "minutes", "topics": [{"n", "uid", "title", "lead", "minutes",
     "steps": [{"pk", "uid", "slug", "ref", "title", "kind", "minutes", "optional", "fingerprint"}]}]}],
@@ -147,7 +194,6 @@ def outline_of(course: Course) -> dict[str, Any]:
     """
     weeks: list[dict[str, Any]] = []
     topic_number = 0
-    steps = course.steps.live().select_related("topic__week").in_order()
     week: dict[str, Any] = {}
     topic: dict[str, Any] = {}
     for step in steps:
@@ -185,12 +231,12 @@ def outline_of(course: Course) -> dict[str, Any]:
     }
 
 
-def _gathered_in(course: Course) -> dict[str, int]:
-    """How much there is on the pages that gather what the steps hold, so that nothing leads to an empty one."""
+def gathered_in(course: Course, steps: Any) -> dict[str, int]:
+    """How much there is on the pages that gather what these steps (or their keys) hold, so that nothing leads to an empty one."""
     return {
         "terms": len(course.glossary),
-        "sources": Reference.objects.filter(step__in=course.steps.live()).count(),
-        "resources": Resource.objects.filter(step__in=course.steps.live()).exclude(url="").count(),
+        "sources": Reference.objects.filter(step__in=steps).count(),
+        "resources": Resource.objects.filter(step__in=steps).exclude(url="").count(),
     }
 
 
@@ -213,7 +259,7 @@ def refresh(course: Course, *, rendered: Iterable[Step] = ()) -> None:
     locked.description_html = rendering.render_text(locked.description)
     locked.faq = [{**entry, "html": rendering.render_text(entry.get("answer", ""))} for entry in locked.faq]
     locked.render_version = rendering.RULES_VERSION
-    locked.outline = {**outline_of(locked), **_gathered_in(locked), "links": links_digest}
+    locked.outline = {**outline_of(locked), **gathered_in(locked, locked.steps.live()), "links": links_digest}
     locked.version += 1
     locked.save(update_fields=["description_html", "faq", "render_version", "outline", "version"])
     for field in ("description_html", "faq", "render_version", "outline", "version"):

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from courses import roles
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -26,13 +28,29 @@ def uid_field() -> models.CharField[str, str]:
     )
 
 
-class CourseQuerySet(models.QuerySet["Course"]):
-    def published(self) -> CourseQuerySet:
-        return self.filter(published=True)
+def publish_at_field() -> models.DateTimeField[Any, Any]:
+    """When a draft is published by itself (courses.publishing)."""
+    return models.DateTimeField(
+        _("publish at"),
+        null=True,
+        blank=True,
+        help_text=_("For a draft: learners see it from then on, without anyone pressing. Empty: it waits for you."),
+    )
 
+
+def preview_key_field() -> models.PositiveIntegerField[int, int]:
+    """A number that links to the draft name; another one ends them all (courses.draft_links)."""
+    return models.PositiveIntegerField(default=0, editable=False)
+
+
+# What is published waits for no time: else unpublishing it would bring it back at once.
+WAITS_OR_IS_PUBLISHED = Q(published=False) | Q(publish_at=None)
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
     def visible_to(self, user: Any) -> CourseQuerySet:
-        """Published courses; people who may use the admin see drafts too."""
-        return self if getattr(user, "is_staff", False) else self.published()
+        """Published courses; drafts too for who writes the course."""
+        return self.filter(roles.or_written_by(user, Q(published=True), "pk"))
 
 
 class Course(models.Model):
@@ -52,6 +70,17 @@ class Course(models.Model):
     hours_per_week = models.DecimalField(
         _("hours a week"), max_digits=4, decimal_places=1, default=1, validators=[MinValueValidator(0)]
     )
+    certificate_percent = models.PositiveSmallIntegerField(
+        _("for a certificate"),
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_(
+            "How many of a hundred steps a learner finishes before a certificate can be had; optional steps are not counted."
+        ),
+    )
+    organisation = models.CharField(
+        _("organisation"), max_length=200, blank=True, help_text=_("Who gives the course; printed on certificates.")
+    )
     language = models.CharField(_("language"), max_length=12, default="en")
     licence = models.CharField(_("licence"), max_length=100, default="CC BY 4.0")
     picture = models.FileField(_("picture"), upload_to="courses/pictures/", blank=True)
@@ -60,6 +89,8 @@ class Course(models.Model):
     picture_height = models.PositiveIntegerField(default=0, editable=False)
     position = models.PositiveIntegerField(_("position"), default=0)
     published = models.BooleanField(_("published"), default=True)
+    publish_at = publish_at_field()
+    preview_key = preview_key_field()
 
     render_version = models.PositiveIntegerField(default=0, editable=False)
     # Derived by courses.content.writing after each write, so that a page needs one row instead of a hundred.
@@ -67,6 +98,9 @@ class Course(models.Model):
     version = models.PositiveIntegerField(default=0, editable=False)
     # The fields as the content files had them when they were last loaded; what tells an edit here from an edit there.
     loaded = models.JSONField(default=dict, editable=False)
+    # Where in the course's folder each stored file came from: {name in the storage: "media/van.svg"}, for writing the files again.
+    file_names = models.JSONField(default=dict, editable=False)
+    shown_at = ""  # no column: where its pages lie instead, for who opened a draft by a link (courses.draft_links)
 
     objects = CourseQuerySet.as_manager()
 
@@ -74,13 +108,16 @@ class Course(models.Model):
         ordering = ["position", "pk"]
         verbose_name = _("course")
         verbose_name_plural = _("courses")
-        constraints = [models.UniqueConstraint(fields=["uid"], name="one_course_per_uid")]
+        constraints = [
+            models.UniqueConstraint(fields=["uid"], name="one_course_per_uid"),
+            models.CheckConstraint(condition=WAITS_OR_IS_PUBLISHED, name="a_published_course_waits_for_no_time"),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:course", args=[self.slug])
+        return self.shown_at or reverse("courses:course", args=[self.slug])
 
 
 class Week(models.Model):
@@ -90,6 +127,7 @@ class Week(models.Model):
     lead = models.CharField(_("lead"), max_length=600, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    preview_key = preview_key_field()
     loaded = models.JSONField(default=dict, editable=False)
 
     class Meta:
@@ -110,6 +148,7 @@ class Topic(models.Model):
     lead = models.CharField(_("lead"), max_length=600, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    preview_key = preview_key_field()
     loaded = models.JSONField(default=dict, editable=False)
 
     class Meta:
@@ -127,12 +166,22 @@ class StepQuerySet(models.QuerySet["Step"]):
         """Steps that learners see: published, and their file (or row) not retired."""
         return self.filter(published=True, retired_at=None)
 
+    def in_course(self) -> StepQuerySet:
+        """Live steps and drafts: what was not retired."""
+        return self.filter(retired_at=None)
+
     def visible_to(self, user: User | Any) -> StepQuerySet:
-        """What this person may open: live steps; drafts too for those who may use the admin."""
-        return self.filter(retired_at=None) if getattr(user, "is_staff", False) else self.live()
+        """What this person may open: live steps of published courses; drafts too for who writes the course."""
+        return self.filter(roles.or_written_by(user, Q(published=True, course__published=True)), retired_at=None)
 
     def in_order(self) -> StepQuerySet:
         return self.order_by("topic__week__position", "topic__week_id", "topic__position", "topic_id", "position", "pk")
+
+    def for_outline(self) -> StepQuerySet:
+        """In order, with their topics and weeks, and without their words."""
+        own = ("course", "uid", "slug", "title", "kind", "minutes", "optional", "published", "fingerprint")
+        around = [f"{place}__{name}" for place in ("topic", "topic__week") for name in ("uid", "title", "lead")]
+        return self.select_related("topic__week").only(*own, *around).in_order()
 
 
 class Step(models.Model):
@@ -159,6 +208,11 @@ class Step(models.Model):
     content_note = models.CharField(
         _("content note"), max_length=600, blank=True, help_text=_("What hard things the step mentions.")
     )
+    quotes_stigma = models.BooleanField(
+        _("quotes words that push people aside"),
+        default=False,
+        help_text=_("The step is about such words, so the check of words leaves it alone."),
+    )
     body = models.TextField(_("body"), blank=True, help_text=_("Markdown."))
     script = models.TextField(_("film script"), blank=True, help_text=_("Video steps: what is said, in Markdown."))
     # [{"id", "kind", "title", "unit", "source", "rows": [{"label", "value", "note"}]}], as content files have them.
@@ -172,7 +226,9 @@ class Step(models.Model):
     )
     position = models.PositiveIntegerField(_("position"), default=0)
     published = models.BooleanField(_("published"), default=True)
+    publish_at = publish_at_field()
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+    preview_key = preview_key_field()
 
     # Derived by courses.content.writing when the step is written; a page renders no Markdown and asks for no part by itself.
     body_html = models.TextField(blank=True, editable=False)
@@ -192,13 +248,14 @@ class Step(models.Model):
             models.UniqueConstraint(
                 fields=["course", "slug"], condition=Q(retired_at=None), name="one_step_per_slug_in_a_course"
             ),
+            models.CheckConstraint(condition=WAITS_OR_IS_PUBLISHED, name="a_published_step_waits_for_no_time"),
         ]
 
     def __str__(self) -> str:
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:step", args=[self.course.slug, self.slug])
+        return f"{self.course.get_absolute_url()}steps/{self.slug}/"
 
 
 class OldSlug(models.Model):

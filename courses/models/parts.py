@@ -55,10 +55,16 @@ class Caption(Part):
 
 
 class ReflectionQuestion(Part):
-    """A question to think about; kept when it is retired, because answers may hang on it."""
+    """A question to think about, or a field of a worksheet; kept when it is retired, because answers may hang on it."""
+
+    class Kind(models.TextChoices):
+        REFLECTION = "reflection", _("Question to think about")
+        WORKSHEET = "worksheet", _("Field of a worksheet")
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="questions")
     uid = uid_field()
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.REFLECTION)
+    title = models.CharField(_("title"), max_length=80, blank=True)  # of a worksheet's field
     text = models.CharField(_("question"), max_length=600)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -68,7 +74,7 @@ class ReflectionQuestion(Part):
         constraints = [models.UniqueConstraint(fields=["step", "uid"], name="one_question_per_uid_in_a_step")]
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.title}: {self.text}" if self.title else self.text
 
 
 class Resource(Part):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +20,7 @@ from accounts.avatars import avatar as draw_avatar
 from courses.models import Step
 from courses.pages import Marks, fill_hole, is_in
 from courses.progress import steps_of
+from courses.reports import FEWEST
 
 register = template.Library()
 
@@ -60,10 +63,11 @@ def either(parser: Parser, token: Token) -> EitherNode:
 
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
-    """An icon from the sprite at the top of the page; `extra` is "dir" for arrows, which turn round in right-to-left pages."""
+    """An icon from the sprite, a file that browsers keep; `extra` is "dir" for arrows, which turn round in right-to-left pages."""
     return format_html(
-        '<svg class="icon{}" aria-hidden="true"><use href="#i-{}"/></svg>',
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
         f" icon--{extra}" if extra else "",
+        static("img/icons.svg"),
         name,
     )
 
@@ -73,12 +77,38 @@ def avatar(account_id: int | None, shuffle: int = 0, size: str = "") -> SafeStri
     return draw_avatar(account_id or 0, shuffle, size)
 
 
+PICTURE = re.compile(r'<img((?: [a-z]+="[^"]*")+)>')
+ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
+
+
+@register.filter
+def without_pictures(markup: str) -> SafeString:
+    """A step's safe HTML with each picture in words, and a link for those who want to load it."""
+
+    def in_words(match: re.Match[str]) -> str:
+        picture = dict(ATTRIBUTE.findall(match[1]))
+        words, address = (html.unescape(picture.get(name, "")) for name in ("alt", "src"))
+        return format_html(
+            '<span class="small">{} <a href="{}">{}</a></span>', words, address, gettext("Load the picture")
+        )
+
+    return mark_safe(PICTURE.sub(in_words, markup))  # noqa: S308 - went through both sanitisers
+
+
 @register.simple_tag
 def stylesheets() -> SafeString:
     """The site's own stylesheet: one bundled file where files carry fingerprints, its parts while developing."""
     bundle, parts = settings.STYLESHEET_BUNDLE
     names = [bundle] if settings.STYLESHEET_BUNDLED else parts
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
+
+
+@register.simple_tag
+def canonical(path: str) -> str:
+    """Which of several addresses of a page search engines shall keep; nothing where the site has no public address (SITE_ADDRESS)."""
+    if not settings.SITE_ADDRESS.startswith("https://"):
+        return ""
+    return format_html('<link rel="canonical" href="{}{}">', settings.SITE_ADDRESS, path)
 
 
 @register.filter
@@ -122,3 +152,9 @@ def duration(minutes: int) -> str:
     if not rest:
         return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
     return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+@register.filter
+def people(count: int | None) -> str:
+    """A number of people; that they are few, where it is None (see courses.reports.shown)."""
+    return gettext("under %(n)d") % {"n": FEWEST} if count is None else str(count)

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from courses.content.rendering import host_of
-from courses.models import Course, Reference, Resource, Step
-from courses.pages import shared
+from courses.models import Course, Reference, Resource
+from courses.pages import PageResponse, shared
 from courses.progress import steps_of
 from courses.views.learning import find_course
 
@@ -23,9 +23,8 @@ from courses.views.learning import find_course
 def sources(request: HttpRequest, course_slug: str) -> HttpResponse:
     """Every reference of every step: who said it, when, where, and what for."""
     found = find_course(request, course_slug)
-    return HttpResponse(
-        shared(request, "courses/sources.html", key=_key(found), context=lambda: _sources_of(found)),
-    )
+    page = shared(request, "courses/sources.html", key=_key(found), context=lambda: sources_of(found))
+    return PageResponse(request, page)
 
 
 @require_safe
@@ -33,25 +32,29 @@ def glossary(request: HttpRequest, course_slug: str) -> HttpResponse:
     """The course's words, and what they mean."""
     found = find_course(request, course_slug)
     page = shared(request, "courses/glossary.html", key=_key(found), context=lambda: {"course": found})
-    return HttpResponse(page)
+    return PageResponse(request, page)
 
 
 @require_safe
 def resources(request: HttpRequest, course_slug: str) -> HttpResponse:
     """What steps name to see also outside the course, by topic."""
     found = find_course(request, course_slug)
-    page = shared(request, "courses/resources.html", key=_key(found), context=lambda: _resources_of(found))
-    return HttpResponse(page)
+    page = shared(request, "courses/resources.html", key=_key(found), context=lambda: resources_of(found))
+    return PageResponse(request, page)
 
 
 def _key(course: Course) -> str:
     return f"{course.pk}:{course.version}"
 
 
-def _sources_of(course: Course) -> dict[str, Any]:
+def _keys(course: Course) -> list[int]:
+    return [step["pk"] for step in steps_of(course.outline)]
+
+
+def sources_of(course: Course) -> dict[str, Any]:
+    """What the page of sources shows of the steps in the course's outline."""
     by_step: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    live = Step.objects.live().filter(course=course)
-    for reference in Reference.objects.filter(step__in=live).order_by("position", "pk"):
+    for reference in Reference.objects.filter(step__in=_keys(course)).order_by("position", "pk"):
         by_step[reference.step_id].append(
             {"source": reference.source, "year": reference.year, "claim": reference.claim, **_link(reference.url)}
         )
@@ -59,10 +62,10 @@ def _sources_of(course: Course) -> dict[str, Any]:
     return {"course": course, "steps": steps, "count": sum(len(step["references"]) for step in steps)}
 
 
-def _resources_of(course: Course) -> dict[str, Any]:
+def resources_of(course: Course) -> dict[str, Any]:
+    """What the page of addresses outside shows of the steps in the course's outline."""
     by_step: dict[int, list[Resource]] = defaultdict(list)
-    live = Step.objects.live().filter(course=course)
-    for resource in Resource.objects.filter(step__in=live).exclude(url="").order_by("position", "pk"):
+    for resource in Resource.objects.filter(step__in=_keys(course)).exclude(url="").order_by("position", "pk"):
         by_step[resource.step_id].append(resource)
     topics = []
     for topic in (topic for week in course.outline.get("weeks", []) for topic in week["topics"]):

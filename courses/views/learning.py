@@ -13,14 +13,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import answers, quiz, ribbon
+from courses import answers, bookmarks, journal, quiz, ribbon, roles
 from courses import progress as rules
 from courses.models import Course, OldSlug, Step
-from courses.pages import low_data, shared
+from courses.pages import PageResponse, low_data, shared
 from courses.prepared import rows
+from courses.roles import Role
 
 LIGHT = ["id", "course_id", "uid", "slug", "kind", "fingerprint"]
 LIGHT_COURSE = ["course__id", "course__slug", "course__version"]
+MINE = ["my_answers", "my_bookmark", "my_journal"]
 
 
 def find_course(request: HttpRequest, slug: str) -> Course:
@@ -34,13 +36,13 @@ def find_step(request: HttpRequest, course_slug: str, step_slug: str) -> Step:
 
     def light(course_slug: str, step_slug: str, learner: int) -> QuerySet[Step, tuple[Any, ...]]:
         steps = Step.objects.visible_to(user).filter(course__slug=course_slug, slug=step_slug)
-        if not user.is_staff:
-            steps = steps.filter(course__published=True)
         if user.is_authenticated:
-            return answers.with_answers(steps, learner).values_list(*LIGHT, *LIGHT_COURSE, "my_answers")
+            mine = journal.with_journal(bookmarks.with_bookmark(answers.with_answers(steps, learner), learner), learner)
+            return mine.values_list(*LIGHT, *LIGHT_COURSE, *MINE)
         return steps.values_list(*LIGHT, *LIGHT_COURSE)
 
-    name = f"step of {'staff' if user.is_staff else 'learner' if user.is_authenticated else 'visitor'}"
+    drafts = "all" if roles.everywhere(user, Role.EDUCATOR) else sorted(roles.courses_of(user, Role.EDUCATOR))
+    name = f"step of {'a learner' if user.is_authenticated else 'a visitor'}, drafts of {drafts}"
     found = rows(name, light, course_slug=course_slug, step_slug=step_slug, learner=user.pk or 0)
     if not found:
         raise Http404
@@ -48,7 +50,11 @@ def find_step(request: HttpRequest, course_slug: str, step_slug: str) -> Step:
     step = Step.from_db(DEFAULT_DB_ALIAS, LIGHT, values[: len(LIGHT)])
     in_course = [name.removeprefix("course__") for name in LIGHT_COURSE]
     step.course = Course.from_db(DEFAULT_DB_ALIAS, in_course, values[len(LIGHT) : len(LIGHT) + len(LIGHT_COURSE)])
-    answers.note(request, step.pk, values[-1] if user.is_authenticated else None)
+    if user.is_authenticated:
+        my_answers, my_bookmark, my_journal = values[-len(MINE) :]
+        answers.note(request, step.pk, my_answers)
+        bookmarks.note(request, step.pk, my_bookmark)
+        journal.note(request, step.pk, my_journal)
     return step
 
 
@@ -75,7 +81,7 @@ def outline(request: HttpRequest, course_slug: str) -> HttpResponse:
     found = find_course(request, course_slug)
     following = rules.of(request)
     upcoming = rules.next_step(found.outline, following)
-    weeks = [_week_seen(week, following, upcoming) for week in found.outline.get("weeks", [])]
+    weeks = [week_seen(week, following, upcoming) for week in found.outline.get("weeks", [])]
     done, whole = rules.course_done(found, following)
     left = sum(s["minutes"] for s in rules.steps_of(found.outline) if not following.has(s["pk"]) and not s["optional"])
     context = {
@@ -93,9 +99,8 @@ def outline(request: HttpRequest, course_slug: str) -> HttpResponse:
     return render(request, "courses/outline.html", context)
 
 
-def _week_seen(
-    week: Mapping[str, Any], following: rules.Progress, upcoming: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def week_seen(week: Mapping[str, Any], following: rules.Progress, upcoming: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A week of an outline with what this learner did in it: each step done, changed or next, and the sums of topics."""
     topics = []
     for topic in week["topics"]:
         steps = [
@@ -135,7 +140,8 @@ def step(request: HttpRequest, course_slug: str, step_slug: str) -> HttpResponse
     try:
         found = find_step(request, course_slug, step_slug)
     except Http404:
-        old = OldSlug.objects.filter(course__slug=course_slug, slug=step_slug, step__retired_at=None)
+        visible = Step.objects.visible_to(request.user)
+        old = OldSlug.objects.filter(course__slug=course_slug, slug=step_slug, step__in=visible)
         moved = old.select_related("step__course").first()
         if moved is None:
             raise
@@ -145,13 +151,13 @@ def step(request: HttpRequest, course_slug: str, step_slug: str) -> HttpResponse
 
 def step_page(request: HttpRequest, found: Step, *, status: int = 200) -> HttpResponse:
     """The page of a step for this reader: what all readers share from the cache, what is theirs filled in."""
-    mode = _way_to_take(request) if found.kind == Step.Kind.VIDEO else ""
+    mode = way_to_take(request) if found.kind == Step.Kind.VIDEO else ""
     key = f"{found.pk}:{found.course.pk}:{found.course.version}:{mode}"
     page = shared(request, "courses/step.html", key=key, context=lambda: {**step_context(found), "mode": mode})
-    return HttpResponse(page, status=status)
+    return PageResponse(request, page, status=status)
 
 
-def _way_to_take(request: HttpRequest) -> str:
+def way_to_take(request: HttpRequest) -> str:
     """How this reader takes a film: as the address says (?as=), else by watching, or by reading where data is dear."""
     asked = request.GET.get("as", "")
     return asked if asked in {"film", "sound", "text"} else "text" if low_data(request) else "film"
@@ -160,7 +166,11 @@ def _way_to_take(request: HttpRequest) -> str:
 def step_context(found: Step) -> dict[str, Any]:
     """What the shared part of a step's page shows."""
     whole = Step.objects.select_related("course", "topic__week").get(pk=found.pk)
-    outline = whole.course.outline
+    return context_of(whole, whole.course.outline)
+
+
+def context_of(whole: Step, outline: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a step that is loaded with its course, in an outline that may differ from the one that is saved."""
     steps = rules.steps_of(outline)
     at = next((i for i, s in enumerate(steps) if s["pk"] == whole.pk), None)
     here = steps[at] if at is not None else None

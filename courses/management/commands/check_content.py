@@ -1,6 +1,7 @@
 """`manage.py check_content`: everything that is wrong with the content files, or one line for each course that is ready.
 
-Beside what is wrong it warns of words that had better be others; a warning keeps nothing from being loaded.
+Beside what is wrong it warns of words that had better be others, of lengths, and of sources named in two ways; a warning keeps nothing
+from being loaded.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from courses.content import checking, files
 from courses.content.errors import ContentErrors
 from courses.content.folders import course_folders
 from courses.content.language import language_warnings
+from courses.content.lengths import length_warnings
+from courses.content.naming import naming_warnings
 from courses.content.support import read_support
 
 
@@ -33,7 +36,7 @@ class Command(BaseCommand):
             try:
                 source = files.read_course(folder)
                 course, found = checking.check_course(source)
-                for warning in language_warnings(source):
+                for warning in sorted(language_warnings(source) + length_warnings(source) + naming_warnings(source)):
                     self.stderr.write(f"{warning.path}:{warning.line}: warning: {warning.message}")
             except ContentErrors as error:
                 course, found = None, error.problems

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,25 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from courses.content.folders import course_folders, digest_of
+from courses.content.merging import Choices, Side
 from courses.models import Course
+
+
+def choices_of(options: Mapping[str, Any]) -> Choices:
+    """What --ours and --theirs say. Raises CommandError when they contradict each other."""
+    by_uid: dict[str, Side] = {}
+    for_all: list[Side] = []
+    sides: list[tuple[str, Side]] = [("ours", "admin"), ("theirs", "files")]
+    for name, side in sides:
+        asked = options.get(name)
+        if asked == []:
+            for_all.append(side)
+        for uid in asked or []:
+            if by_uid.setdefault(uid, side) != side:
+                raise CommandError(f"{uid} stands behind --ours and behind --theirs; choose one.")
+    if len(for_all) == 2:
+        raise CommandError("Both --ours and --theirs are for all; name the ids for one of them.")
+    return Choices(for_all[0] if for_all else None, by_uid)
 
 
 class Command(BaseCommand):
@@ -22,6 +40,16 @@ class Command(BaseCommand):
         parser.add_argument("slugs", nargs="*", metavar="SLUG", help="folders of courses; without any, all courses")
         parser.add_argument("--all", action="store_true", help="all courses, as without any SLUG")
         parser.add_argument("--dry-run", action="store_true", help="only show the plan")
+        for name, words in (
+            ("ours", "where both were edited, keep what the admin has"),
+            ("theirs", "where both were edited, take what the files have"),
+        ):
+            parser.add_argument(
+                f"--{name}",
+                nargs="*",
+                metavar="ID",
+                help=f"{words}: for the steps (or the course, weeks, topics) with these ids, without any for all",
+            )
         parser.add_argument("--quick", action="store_true", help="skip courses whose files were the last ones loaded")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,9 +64,9 @@ class Command(BaseCommand):
             loaded = {said.get("digest") for said in Course.objects.values_list("loaded", flat=True)}
             wanted = [folder for folder in wanted if digest_of(folder) not in loaded]
         if wanted:
-            self.load(list(wanted), list(known.values()), dry_run=options["dry_run"])
+            self.load(list(wanted), list(known.values()), choices_of(options), dry_run=options["dry_run"])
 
-    def load(self, folders: list[Path], known: list[Path], *, dry_run: bool) -> None:
+    def load(self, folders: list[Path], known: list[Path], choices: Choices, *, dry_run: bool) -> None:
         # Imported here, because a quick start with nothing to load is quick only without them.
         from courses.content import checking, files, loading
         from courses.content.errors import ContentErrors
@@ -52,7 +80,7 @@ class Command(BaseCommand):
             try:
                 course, problems = checking.check_course(files.read_course(folder))
                 if course:
-                    plan = loading.plan(course) if dry_run else loading.apply(course)
+                    plan = loading.plan(course, choices) if dry_run else loading.apply(course, choices)
             except ContentErrors as error:
                 course, problems = None, error.problems
             self.report(problems)
