@@ -4,14 +4,17 @@ from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
 
-def grant(apps, schema_editor):
-    # Permissions come after all migrations; a group that is given them in one has to ask for them now.
+def make_permissions(apps):
+    """The permissions of this app; they come after all migrations, so a group that is given them in one has to ask for them now."""
     config = apps.get_app_config("discussions")
     config.models_module = getattr(config, "models_module", None) or True
     create_permissions(config, apps=apps, verbosity=0)
+    return apps.get_model("auth", "Permission").objects.filter(content_type__app_label="discussions")
+
+
+def grant(apps, schema_editor):
     group, _made = apps.get_model("auth", "Group").objects.get_or_create(name="Moderators")
-    permissions = apps.get_model("auth", "Permission").objects.filter(content_type__app_label="discussions")
-    group.permissions.add(*permissions.filter(codename__in=["view_comment", "change_comment"]))
+    group.permissions.add(*make_permissions(apps).filter(codename__in=["view_comment", "change_comment"]))
 
 
 class Migration(migrations.Migration):
