@@ -16,12 +16,14 @@ def scrambled(key: str, prefix: str, version: int) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), words, hashlib.sha256).hexdigest()
 
 
-def forget_expired() -> None:
-    """Delete what has expired; the cache itself only does so when it is full."""
+def forget_expired() -> int:
+    """Delete what has expired, and give how many; the cache itself only does so when it is full."""
     table = str(settings.CACHES["default"].get("LOCATION", ""))
-    if "DatabaseCache" in settings.CACHES["default"]["BACKEND"]:
+    if "DatabaseCache" in settings.CACHES["default"]["BACKEND"]:  # Redis forgets by itself
         with connection.cursor() as cursor:
             quoted = connection.ops.quote_name(table)
             now = timezone.now().replace(tzinfo=None) if not connection.features.supports_timezones else timezone.now()
             expired = connection.ops.adapt_datetimefield_value(now)
             cursor.execute(f"DELETE FROM {quoted} WHERE expires < %s", [expired])  # noqa: S608 - our own table's name
+            return int(cursor.rowcount)
+    return 0

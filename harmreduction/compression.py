@@ -8,7 +8,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-LEVEL = 1  # three times cheaper than Django's 6 for a page of 75 kB, and 10 % larger
+from courses.pages import PageResponse
+
+LEVEL = 4  # a tenth less than 1 for 0.14 ms more on a step page; 6 would cost 0.4 ms for another three hundredths
 SMALLEST = 400  # bytes; below this the header costs more than it saves
 TYPES = ("text/", "application/json", "image/svg+xml")
 
@@ -30,8 +32,12 @@ class Compression:
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
         if "gzip" in request.headers.get("Accept-Encoding", ""):
-            packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
-            response.content = packer.compress(response.content) + packer.flush()
+            response.content = response.gzipped() if isinstance(response, PageResponse) else _gzipped(response.content)
             response.headers["Content-Encoding"] = "gzip"
             response.headers["Content-Length"] = str(len(response.content))
         return response
+
+
+def _gzipped(content: bytes) -> bytes:
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
+    return packer.compress(content) + packer.flush()

@@ -7,6 +7,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+NOT_FOR_SEARCH = (
+    "/drafts/",
+    "/accounts/",
+    "/my-data/",
+    "/admin/",
+)  # pages about people, and for those who run the site
+BUT_FOR_SEARCH = "/accounts/signup/"  # the same for everybody
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 
 
@@ -25,8 +32,11 @@ class SecurityHeaders:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault(
             "Permissions-Policy",
-            "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
+            "accelerometer=(), gyroscope=(), magnetometer=(), display-capture=(), idle-detection=(), browsing-topics=()",
         )
+        if request.path.startswith(NOT_FOR_SEARCH) and request.path != BUT_FOR_SEARCH:
+            response.headers.setdefault("X-Robots-Tag", "noindex")
         if "Cookie" in response.get("Vary", ""):
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

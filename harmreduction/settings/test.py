@@ -4,18 +4,21 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("SECRET_KEY", "only-for-tests-and-protects-nothing")
+from harmreduction import env
 
-from harmreduction.settings.base import *  # noqa: F403
+for name in ("DATABASE_URL", "CACHE_URL", "MEDIA_STORAGE", "EMAIL_URL", "METRICS_TOKEN", "SENTRY_DSN"):
+    os.environ.pop(name, None)  # what serves people is never what a test writes to
+os.environ.setdefault("SECRET_KEY", "only-for-tests-and-protects-nothing")
+os.environ.setdefault("CERTIFICATE_KEY", "only-for-tests-and-vouches-for-nothing")
+
+from harmreduction.settings.base import *  # noqa: E402, F403
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": ":memory:",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
-    }
-}
+# SQLite in memory, or what TEST_DATABASE_URL says: postgresql://user@host/name makes test_name there.
+DATABASES = {"default": env.database("TEST_DATABASE_URL", Path(":memory:"))}
+if not env.text("TEST_DATABASE_URL"):
+    DATABASES["default"] |= {"NAME": ":memory:", "OPTIONS": {"transaction_mode": "IMMEDIATE"}}
+env.finish()
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -29,5 +32,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
-ACCOUNT_RATE_LIMITS = False
+ACCOUNT_RATE_LIMITS = False  # type: ignore[assignment] # allauth's word for none
+WRITE_LIMITS = False  # tests of the limits switch them on
 STYLESHEET_BUNDLED = False

@@ -7,6 +7,10 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
+from accounts.limits import too_often
+from harmreduction.logs import request_id
+from harmreduction.sending_again import in_admin, is_ours, send_again
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "errors/400.html", status=400)
@@ -20,12 +24,27 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "errors/404.html", status=404)
 
 
+def no_page(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    """For an address that a library brings along and this site does not have."""
+    return not_found(request)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request: whatever broke may be what a request would need."""
-    return HttpResponse(get_template("errors/500.html").render({"static_page": True}), status=500)
+    context = {"static_page": True, "number": request_id.get()}
+    return HttpResponse(get_template("errors/500.html").render(context), status=500)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """More tries to sign in, join or come back than are taken in a minute (allauth counts them)."""
+    return too_often(request, 60)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came back without the token of this browser. Say why that happens, and give back what was written."""
-    context = {"written": request.POST.get("body", ""), "title": _("This form could not be checked")}
+    if in_admin(request) and is_ours(request) and (page := send_again(request)):
+        return page
+    fields = request.POST.dict().items()  # a comment, or answers in a journal
+    written = "\n\n".join(text for name, text in fields if text and (name == "body" or name.startswith("answer-")))
+    context = {"written": written, "title": _("This form could not be checked")}
     return render(request, "errors/csrf.html", context, status=403)

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import preferences
+from accounts.models import User
+from accounts.requests import safe_next, whole_number
 from courses import progress
 from courses.content import support
-from courses.holes import SCHEME_COOKIE, SCHEMES
 from courses.models import Course
-from courses.pages import LOW_DATA_COOKIE
 from courses.views.learning import course_page
 from harmreduction.privacy import what_is_kept
 
-YEAR = 365 * 24 * 3600  # seconds
+COURSES_ON_A_PAGE, MOST_PAGES = 20, 100_000
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The course, where there is one; the list, where there are several."""
-    courses = list(progress.with_progress(Course.objects.visible_to(request.user), request))
-    if len(courses) == 1:
-        return course_page(request, courses[0])
-    return render(request, "courses/list.html", {"courses": courses})
+    visible = Course.objects.visible_to(request.user)
+    first_two = list(progress.with_progress(visible, request)[:2])
+    if len(first_two) == 1:
+        return course_page(request, first_two[0])
+    asked = whole_number(request.GET.get("page", ""))
+    page = asked if asked is not None and asked < MOST_PAGES else 1
+    # A course's outline weighs as much as a page; the list wants two numbers of it.
+    fields = ("slug", "title", "tagline", "outline__minutes", "outline__steps")
+    start = max(page - 1, 0) * COURSES_ON_A_PAGE
+    courses = list(visible.values(*fields)[start : start + COURSES_ON_A_PAGE + 1]) if first_two else []
+    context = {
+        "courses": courses[:COURSES_ON_A_PAGE],
+        "before": page - 1 if page > 1 else None,
+        "after": page + 1 if len(courses) > COURSES_ON_A_PAGE else None,
+    }
+    return render(request, "courses/list.html", context)
 
 
 @require_safe
@@ -49,23 +61,30 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("img/mark.svg"))
 
 
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Search engines read pages, not each order and part of a discussion; X-Robots-Tag keeps them from pages about people."""
+    return HttpResponse("User-agent: *\nDisallow: /*?\n", content_type="text/plain; charset=utf-8")
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Signs out on the way out; sent by "Leave quickly" from shared computers, while the browser is already elsewhere."""
+    logout(request)
+    response = HttpResponseRedirect(settings.QUICK_EXIT_URL, status=303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
 @require_POST
 def display(request: HttpRequest) -> HttpResponse:
-    """Keep how this reader wants pages to look, in cookies that say nothing else, and go back."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = redirect(back)
-    keep = partial(
-        response.set_cookie, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
-    )
-    scheme, data = request.POST.get("scheme"), request.POST.get("data")
-    if scheme in SCHEMES:
-        keep(SCHEME_COOKIE, scheme)
-    elif scheme:
-        response.delete_cookie(SCHEME_COOKIE)
-    if data == "low":
-        keep(LOW_DATA_COOKIE, "1")
-    elif data:
-        response.delete_cookie(LOW_DATA_COOKIE)
+    """Keep how this reader wants pages to look, with the account or in cookies that say nothing else, and go back."""
+    response = redirect(safe_next(request, "/"))
+    chosen = {
+        "scheme": {"auto": ""}.get(request.POST.get("scheme", "-"), request.POST.get("scheme", "-")),
+        "text_size": {"normal": ""}.get(request.POST.get("text", "-"), request.POST.get("text", "-")),
+        "data_mode": request.POST.get("data", "-"),
+    }
+    allowed = {"scheme": User.Scheme.values, "text_size": User.TextSize.values, "data_mode": User.DataMode.values}
+    preferences.keep(request, response, **{name: value for name, value in chosen.items() if value in allowed[name]})
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
@@ -16,13 +16,22 @@ TYPES = {
     ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
     ".avif": "image/avif", ".mp4": "video/mp4", ".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".vtt": "text/vtt; charset=utf-8",
 }  # fmt: skip
+TEXTS, LARGEST_TEXT = {".svg", ".vtt"}, 2_000_000  # bytes
 FINGERPRINTED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
 RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 BLOCK = 64 * 1024  # bytes read at a time
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-def _blocks(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
+def _blocks(name: str, start: int, length: int) -> Iterator[bytes]:
+    """The bytes of a range. Raises OSError, before the first block, where there is no file to read."""
+    if hasattr(default_storage, "blocks"):  # a bucket (harmreduction.storages)
+        found: Iterator[bytes] = default_storage.blocks(name, start, length)
+        return found
+    return _blocks_of(default_storage.open(name), start, length)
+
+
+def _blocks_of(file: IO[bytes], start: int, length: int) -> Iterator[bytes]:
     with file:
         file.seek(start)
         while length > 0 and (block := file.read(min(BLOCK, length))):
@@ -50,10 +59,7 @@ def wanted_range(header: str, size: int) -> tuple[int, int] | None:
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     """A file of the storage. What is not a picture, film, sound or caption is offered for download only."""
     try:
-        if not default_storage.exists(name):
-            raise Http404
         size = default_storage.size(name)
-        file = default_storage.open(name)
     except (SuspiciousOperation, OSError, ValueError):
         raise Http404 from None
     extension = "." + name.rpartition(".")[2].lower()
@@ -61,7 +67,6 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     try:
         span = wanted_range(request.headers.get("Range", ""), size)
     except ValueError:
-        file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     first, last = span or (0, size - 1)
     headers = {
@@ -77,8 +82,12 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     if kind is None:
         headers["Content-Disposition"] = "attachment"
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    body: Iterator[bytes] = iter(()) if request.method == "HEAD" else _blocks(file, first, last - first + 1)  # type: ignore[arg-type]
-    if request.method == "HEAD":
-        file.close()
-    response = StreamingHttpResponse(body, status=206 if span else 200, content_type=kind, headers=headers)
-    return response
+    try:
+        body = iter(()) if request.method == "HEAD" or not size else _blocks(name, first, last - first + 1)
+    except OSError:
+        raise Http404 from None
+    if extension in TEXTS and not span and request.method == "GET" and size <= LARGEST_TEXT:
+        return HttpResponse(
+            b"".join(body), content_type=kind, headers=headers
+        )  # in one piece, so that it is compressed
+    return StreamingHttpResponse(body, status=206 if span else 200, content_type=kind, headers=headers)

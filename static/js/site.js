@@ -1,11 +1,43 @@
 // Small helps; every page is complete without them. Each finds its elements by a data- attribute or a class of the design.
 
-// "Leave quickly": do not keep this page as the one that "back" leads to.
-for (const link of document.querySelectorAll("[data-quick-exit]")) {
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    location.replace(link.href);
-  });
+// On a shared computer (document.documentElement.dataset.shared) no script may keep anything in the browser.
+const shared = "shared" in document.documentElement.dataset;
+// What was kept in this tab goes. A browser that keeps nothing at all throws, and leaving must not wait for that.
+const forget = () => {
+  try {
+    sessionStorage.clear();
+  } catch {
+    /* nothing was kept */
+  }
+};
+if (shared) forget();
+// Logging out takes along what was kept in this tab, and the drafts of educators (workbench/drafts.js).
+document.querySelector("[data-forget]")?.addEventListener("submit", () => {
+  forget();
+  for (const key of Object.keys(localStorage)) if (key.startsWith("workbench:")) localStorage.removeItem(key);
+});
+
+// "Leave quickly": the page is gone at once, "back" does not lead to it, and on a shared computer the session ends. Shift three times does it too.
+const exit = document.querySelector("[data-quick-exit]");
+const leave = (event) => {
+  event?.preventDefault();
+  document.body.hidden = true;
+  forget();
+  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (shared && token) navigator.sendBeacon("/leave/", new URLSearchParams({ csrfmiddlewaretoken: token }));
+  location.replace(exit.href);
+};
+exit?.addEventListener("click", leave);
+let presses = [];
+document.addEventListener("keydown", (event) => {
+  presses = event.key === "Shift" && !event.repeat ? [...presses, event.timeStamp].slice(-3) : [];
+  if (exit && presses.length === 3 && presses[2] - presses[0] < 1500) leave();
+});
+
+// Buttons that print, where a script can.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }
 
 // Open menus close with Escape or a click elsewhere.
@@ -37,18 +69,3 @@ const unfold = () => {
 };
 addEventListener("hashchange", unfold);
 unfold();
-
-// What is being written is kept in this tab until the server has taken it.
-const box = document.querySelector(".composer textarea");
-if (box) {
-  const key = `draft:${box.form.getAttribute("action")}`;
-  const taken = sessionStorage.getItem(`${key}:sent`) && !box.value && location.hash.startsWith("#c-");
-  sessionStorage.removeItem(`${key}:sent`);
-  if (taken) sessionStorage.removeItem(key);
-  if (!box.value) box.value = sessionStorage.getItem(key) ?? "";
-  box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
-  box.form.addEventListener("submit", () => {
-    sessionStorage.setItem(key, box.value);
-    sessionStorage.setItem(`${key}:sent`, "1");
-  });
-}

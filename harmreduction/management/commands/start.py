@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -16,7 +17,6 @@ from django.urls import reverse
 
 from accounts.invitations import first_educator_needed
 from accounts.models import Invitation
-from harmreduction.cache_keys import forget_expired
 
 
 class Command(BaseCommand):
@@ -40,9 +40,13 @@ class Command(BaseCommand):
             call_command("runserver", f"{host}:{port}")
             return
         self.stdout.flush()
+        # What is due (harmreduction.maintenance) is done beside the site; this process becomes the server, and its end is theirs.
+        beside = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_maintenance", "--every", "60"]
+        subprocess.Popen(beside)  # noqa: S603 - our own command
         # WSGI, two processes: sync views gain nothing from async, and one process may be busy while the other answers.
         arguments = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2"]
         arguments += ["--blocking-threads", "2", "--no-ws", "--no-access-log", "--log-level", "warning"]
+        arguments += ["--respawn-failed-workers", "--respawn-interval", "0.5"]  # one that was killed is replaced
         arguments += ["--backpressure", "128", "harmreduction.wsgi:application"]
         os.execv(sys.executable, [sys.executable, "-m", *arguments])  # noqa: S606 - our own interpreter
 
@@ -50,8 +54,6 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        call_command("clearsessions")
-        forget_expired()
         if not settings.DEBUG:
             self.collect_static()
         call_command("rerender", if_needed=True, stdout=self.stdout)
