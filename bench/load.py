@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Iterator
+from itertools import cycle
 
 
-async def _one(host: str, port: int, request: bytes, until: float, times: list[float]) -> None:
+async def _one(host: str, port: int, requests: Iterator[bytes], until: float, times: list[float]) -> None:
     reader, writer = await asyncio.open_connection(host, port)
     try:
         while time.perf_counter() < until:
             started = time.perf_counter()
-            writer.write(request)
+            writer.write(next(requests))
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 200"):
                 sys.exit(f"unexpected answer: {head.splitlines()[0]!r}")
@@ -25,19 +27,25 @@ async def _one(host: str, port: int, request: bytes, until: float, times: list[f
         writer.close()
 
 
-async def _all(host: str, port: int, request: bytes, seconds: float, connections: int) -> list[float]:
+async def _all(host: str, port: int, requests: list[bytes], seconds: float, connections: int) -> list[float]:
     times: list[float] = []
+    turns = cycle(requests)
     until = time.perf_counter() + seconds
-    await asyncio.gather(*(_one(host, port, request, until, times) for _ in range(connections)))
+    await asyncio.gather(*(_one(host, port, turns, until, times) for _ in range(connections)))
     return times
 
 
 def ask(
-    port: int, path: str, cookie: str, *, seconds: float, connections: int = 8, gzip: bool = True
+    port: int, path: str, *cookies: str, seconds: float, connections: int = 8, gzip: bool = True
 ) -> tuple[float, list[float]]:
-    """(requests per second, sorted seconds of each request) for GET `path` on 127.0.0.1."""
-    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Cookie: {cookie}" if cookie else "X-None: 1"]
-    lines += ["Accept-Encoding: gzip"] if gzip else []
-    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
-    times = asyncio.run(_all("127.0.0.1", port, request, seconds, connections))
+    """(requests per second, sorted seconds of each request) for GET `path` on 127.0.0.1, the readers with these cookies in turn."""
+    requests = [_request(port, path, cookie, gzip) for cookie in cookies or ("",)]
+    times = asyncio.run(_all("127.0.0.1", port, requests, seconds, connections))
     return len(times) / seconds, sorted(times)
+
+
+def _request(port: int, path: str, cookie: str, gzip: bool) -> bytes:
+    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+    lines += [f"Cookie: {cookie}"] if cookie else []
+    lines += ["Accept-Encoding: gzip"] if gzip else []
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -3,15 +3,21 @@
     python -m bench.page_weight [--json]
 
 The production server is started with the built-in course; Chromium opens the pages, and the bytes that came over the line are added up,
-headers included. Requests that leave the site are counted too: there must be none.
+headers included. Requests that leave the site are counted too: there must be none. Then every step's HTML and stylesheets alone,
+compressed: the heaviest as a visitor gets it, and the same with a whole page of comments, for somebody who is signed in.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import os
+import random
+import re
 import shutil
+import urllib.request
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
@@ -46,19 +52,66 @@ def weigh(page: Any, address: str) -> dict[str, int]:
     return weight
 
 
+def in_a_browser(base: str) -> tuple[dict[str, Any], list[str]]:
+    """The weights of visits by kind of thing, and the addresses of other sites that were asked for."""
+    with sync_playwright() as playwright:
+        found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        page = browser.new_context(base_url=base).new_page()
+        outside: list[str] = []
+        page.on("request", lambda r: None if r.url.startswith((base, "data:")) else outside.append(r.url))
+        result: dict[str, Any] = {"first": weigh(page, FIRST), "next": weigh(page, NEXT), "video": weigh(page, VIDEO)}
+        browser.close()
+    return result, outside
+
+
+def words_and_looks(base: str, path: str, cookie: str = "", take: str = "gzip") -> int:
+    """Compressed bytes of a page and of the stylesheets it names."""
+
+    def fetch(address: str) -> tuple[bytes, bool]:
+        request = urllib.request.Request(base + address, headers={"Accept-Encoding": take, "Cookie": cookie})
+        with urllib.request.urlopen(request) as answer:
+            return answer.read(), answer.headers["Content-Encoding"] == "gzip"
+
+    page, packed = fetch(path)
+    text = (gzip.decompress(page) if packed else page).decode()
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', text)
+    return len(page) + sum(len(fetch(sheet)[0]) for sheet in sheets)
+
+
+def fill_with_talk(slug: str) -> str:
+    """A whole page of comments, each in other words, half of them answered, on a step; gives a learner's cookie."""
+    from bench import people
+    from courses.content import rendering
+    from discussions.models import Comment
+
+    _path, cookie = people.fill(comments=60, slug=slug, people=40)
+    dice = random.Random(7)  # noqa: S311 - for text, not for secrets
+    files = sorted((Path(__file__).parents[1] / "content").rglob("*.md"))
+    known = re.findall(r"[A-Za-z]{2,}", " ".join(file.read_text() for file in files))
+    for comment in Comment.objects.all():
+        comment.body = " ".join(dice.choices(known, k=dice.choice((15, 30, 45))))
+        comment.body_html = rendering.render_comment(comment.body)
+        comment.save()
+    return cookie
+
+
 def measure() -> dict[str, Any]:
     with site.folder() as data:
         site.prepare(data)
-        with site.serving(data) as served, sync_playwright() as playwright:
-            found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-            flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-            browser = playwright.chromium.launch(executable_path=found, args=flags)
+        from courses.models import Step
+
+        steps = {step.get_absolute_url(): step.slug for step in Step.objects.select_related("course")}
+        with site.serving(data) as served:
             base = f"http://127.0.0.1:{served.port}"
-            page = browser.new_context(base_url=base).new_page()
-            outside: list[str] = []
-            page.on("request", lambda r: None if r.url.startswith((base, "data:")) else outside.append(r.url))
-            result = {"first": weigh(page, FIRST), "next": weigh(page, NEXT), "video": weigh(page, VIDEO)}
-            browser.close()
+            result, outside = in_a_browser(base)
+            weights = {path: words_and_looks(base, path) for path in steps}
+            heaviest = max(weights, key=lambda path: weights[path])
+            result["text"] = {"steps": len(weights), "heaviest": heaviest, "bytes": weights[heaviest]}
+            result["text"]["bytes with brotli"] = words_and_looks(base, heaviest, take="gzip, br")
+            cookie = fill_with_talk(steps[heaviest])
+            result["text"]["bytes with a page of comments, signed in"] = words_and_looks(base, heaviest, cookie)
     return {**result, "outside": outside}
 
 
@@ -73,6 +126,8 @@ def main() -> None:
     for name in ("first", "next", "video"):
         parts = ", ".join(f"{kind} {size / 1000:.1f}" for kind, size in result[name].items())
         print(f"{name:>6}: {sum(result[name].values()) / 1000:6.1f} kB on the wire ({parts})")
+    for name, value in result["text"].items():
+        print(f"HTML and CSS, compressed: {name}: {value}")
     print(f"requests that left the site: {len(result['outside'])}")
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 @dataclass(frozen=True)
 class Site:
     port: int
+    pid: int
     data: Path
 
 
@@ -39,11 +40,20 @@ def prepare(data: Path) -> None:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Site]:
+def serving(data: Path, *, workers: int = 2) -> Iterator[Site]:
     """The same server as `make run` starts, until the block ends."""
     port = _free_port()
     arguments = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    arguments += ["--workers", "2", "--blocking-threads", "2", "--no-ws", "--no-access-log", "--log-level", "warning"]
+    arguments += [
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        "2",
+        "--no-ws",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
     arguments += ["--backpressure", "128", "harmreduction.wsgi:application"]
     server = subprocess.Popen(arguments)
     try:
@@ -52,7 +62,7 @@ def serving(data: Path) -> Iterator[Site]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield Site(port, data)
+        yield Site(port, server.pid, data)
     finally:
         server.terminate()
         server.wait(10)
