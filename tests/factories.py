@@ -2,25 +2,68 @@
 
 from __future__ import annotations
 
+import time
 from itertools import count
 from typing import Any
 
-from accounts.models import User
+from allauth.mfa import app_settings as mfa
+from allauth.mfa.totp.internal import auth as totp
+from django.contrib.auth.models import Group
+
+from accounts.models import EDUCATORS, MODERATORS, User
 from courses.content import writing
-from courses.models import Course, ReflectionQuestion, Step, Topic, Week
+from courses.models import Course, CourseRole, ReflectionQuestion, Step, Topic, Week
 from discussions import posting
-from discussions.models import Comment
+from discussions.models import Alias, Comment
 
 _numbers = count(1)
 PASSWORD = "plum harbour seven lanterns"
 
 
 def person(handle: str = "", **fields: Any) -> User:
-    return User.objects.create_user(handle or f"learner {next(_numbers)}", PASSWORD, **fields)
+    """Somebody with a password; who helps to run the site (is_staff) has a second lock too, as the site asks of them."""
+    made = User.objects.create_user(handle or f"learner {next(_numbers)}", PASSWORD, **fields)
+    if made.is_staff:
+        second_lock(made)
+    return made
 
 
 def educator(handle: str = "Noor") -> User:
-    return User.objects.create_superuser(handle, PASSWORD)
+    return person(handle, is_staff=True, is_superuser=True)
+
+
+def second_lock(of: User) -> str:
+    """Connect an authenticator app; gives its secret, for `code_of`."""
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(of, secret)
+    return secret
+
+
+def code_of(secret: str) -> str:
+    """What the app shows now; the site takes it for half a minute after the app has moved on, too."""
+    counter = int(time.time()) // mfa.TOTP_PERIOD
+    return totp.format_hotp_value(totp.hotp_value(secret.replace(" ", ""), counter))
+
+
+def course_writer(handle: str = "Ines") -> User:
+    """Somebody in the group Educators who is no administrator."""
+    made = person(handle, is_staff=True)
+    made.groups.add(Group.objects.get(name=EDUCATORS))
+    return made
+
+
+def moderator(handle: str = "Mo") -> User:
+    """Somebody in the group Moderators."""
+    made = person(handle, is_staff=True)
+    made.groups.add(Group.objects.get(name=MODERATORS))
+    return made
+
+
+def helper(of: Course, role: str = "educator", handle: str = "Ida") -> User:
+    """Somebody who has a role in this course and in no other."""
+    made = person(handle, is_staff=True)
+    CourseRole.objects.create(person=made, course=of, role=role)
+    return made
 
 
 def course(slug: str = "harbour", **fields: Any) -> Course:
@@ -73,3 +116,11 @@ def comment(
     on: Step, by: User | None = None, body: str = "Something worth saying.", parent: Comment | None = None
 ) -> Comment:
     return posting.post(author=by or person(), step=on, body=body, parent=parent)
+
+
+def aliased(on: Step, by: User, body: str = "Said without my name.", name: str = "Quiet Harbour") -> Comment:
+    """A comment under this person's alias on the step."""
+    alias, _made = Alias.objects.get_or_create(person=by, step=on, defaults={"name": name, "picture": 7})
+    made = comment(on, by, body)
+    Comment.objects.filter(pk=made.pk).update(author=None, alias=alias)
+    return Comment.objects.get(pk=made.pk)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import EDUCATORS, User
+from courses.models import Completion
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ def test_an_administrator_makes_an_educator(as_educator):
     response = as_educator.post("/admin/accounts/user/add/", {"handle": "  Wren   Reed ", **NEW})
     person = User.objects.get(handle="Wren Reed")
     assert response["Location"] == f"/admin/accounts/user/{person.pk}/change/"
-    group, _made = Group.objects.get_or_create(name=EDUCATORS)
+    group = Group.objects.get(name=EDUCATORS)
     data = {"is_active": "on", "is_staff": "on", "groups": [group.pk]}
     assert as_educator.post(response["Location"], data).status_code == 302
     person.refresh_from_db()
@@ -67,3 +68,25 @@ def test_only_administrators_see_people(as_learner):
     helper.force_login(factories.person("Ines", is_staff=True))
     assert helper.get("/admin/accounts/user/").status_code == 403
     assert as_learner.get("/admin/accounts/user/").status_code == 302
+
+
+def test_no_address_of_the_list_asks_who_stands_behind_an_alias_or_whose_a_row_is(as_educator, course, learner):
+    """Django's lists filter by any column that one names in the address, and by rows that point at the person."""
+    step = course.steps.first()
+    alias = factories.aliased(step, learner).alias
+    done = Completion.objects.create(learner=learner, step=step)
+    User.objects.filter(pk=learner.pk).update(email="wren@example.org")
+    questions = [f"aliases={alias.pk}", f"aliases__id__exact={alias.pk}", f"completions={done.pk}"]
+    for query in [*questions, "email__startswith=wren", f"groups__user__aliases={alias.pk}"]:
+        page = as_educator.get(f"/admin/accounts/user/?{query}", follow=True)
+        assert page.status_code == 400, query
+        assert "Heron" not in page.text
+
+
+def test_people_are_found_by_name_and_by_what_the_list_offers(as_educator, learner):
+    group = Group.objects.get(name=EDUCATORS)
+    factories.person("Wren", is_staff=True).groups.add(group)
+    for query in ("q=wren", f"groups__id__exact={group.pk}", f"groups__id__exact={group.pk}&is_staff__exact=1"):
+        page = as_educator.get(f"/admin/accounts/user/?{query}").text
+        assert "Wren" in page, query
+        assert "Heron" not in page, query

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from django.core.handlers.wsgi import WSGIHandler
+from playwright.sync_api import Browser, Page, expect
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
     "1"  # Playwright runs a loop in this thread; every query of a test would be refused
 )
+WAIT = 30_000  # milliseconds; a busy machine renders a whole course in one request
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +29,24 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         arguments.append("--no-sandbox")
     where = {"executable_path": found} if found else {}
     return {**browser_type_launch_args, **where, "args": arguments}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_line() -> Iterator[None]:
+    """SLOW_LINE=500 keeps every answer back for so many milliseconds, half of them before the work: finds a test that hurries."""
+    seconds = int(os.environ.get("SLOW_LINE", "0")) / 2000
+    answer = WSGIHandler.__call__
+
+    def answer_late(self: WSGIHandler, environ: Any, start_response: Any) -> Any:
+        time.sleep(seconds)
+        response = answer(self, environ, start_response)
+        time.sleep(seconds)
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        if seconds:
+            patch.setattr(WSGIHandler, "__call__", answer_late)
+        yield
 
 
 @pytest.fixture
@@ -45,7 +67,7 @@ def visitor(browser: Browser, live_server: Any, faults: list[str]) -> Iterator[C
             viewport={"width": width, "height": 900},
             color_scheme=scheme,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WAIT)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))

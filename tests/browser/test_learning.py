@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pypdfium2
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import Invitation
@@ -30,9 +32,11 @@ def mark_complete(page: Page) -> None:
 
 def join(page: Page, handle: str) -> None:
     page.get_by_label("Name to show").fill(handle)
-    page.get_by_label("Password").fill(factories.PASSWORD)
+    page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
     page.get_by_role("button", name="Join and start").click()
-    page.wait_for_url(re.compile(r"^(?!.*signup)"))
+    expect(page.locator(".codes li")).to_have_count(8)
+    page.get_by_role("button", name="I have kept them").click()
+    page.wait_for_url(re.compile(r"^(?!.*(signup|recovery-codes))"))
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -47,7 +51,7 @@ def test_a_newcomer_reads_finishes_joins_talks_and_goes_on(
     mark_complete(page)
     assert not Completion.objects.exists()
 
-    page.get_by_role("link", name="Join under any name").click()
+    page.locator("#discussion").get_by_role("link", name="Join under any name").click()
     join(page, "Heron")
     expect(page.get_by_role("button", name="Completed")).to_be_visible()
     assert Completion.objects.get().learner.handle == "Heron"
@@ -88,6 +92,10 @@ def test_an_educator_makes_an_account_edits_a_step_and_the_page_shows_it(
     page.get_by_label("Name to show").fill("Noor")
     page.get_by_label("Password").fill(factories.PASSWORD)
     page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="I have kept them").click()
+    page.get_by_role("link", name="Connect an authenticator app").click()
+    page.get_by_label("The six digits").fill(factories.code_of(page.locator("code.key").inner_text()))
+    page.get_by_role("button", name="Connect the app").click()
     page.wait_for_url("**/admin/")
     page.locator("#content-main").get_by_role("link", name="Steps", exact=True).first.click()
     page.locator("#result_list").get_by_role("link", name="Welcome: three weeks, one question", exact=True).click()
@@ -108,7 +116,7 @@ def test_words_that_were_not_posted_are_still_there_after_a_reload(visitor: Visi
     page.goto("/accounts/login/?next=/courses/harbour/steps/one-a/")
     page.get_by_label("Name you chose").fill("Heron")
     page.get_by_label("Password").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.get_by_label("Add a comment").press_sequentially("Half a thought")
     page.reload()
     expect(page.get_by_label("Add a comment")).to_have_value("Half a thought")
@@ -141,6 +149,17 @@ def test_leaving_quickly_leaves_no_way_back_to_the_page(visitor: Visitor, course
     page.wait_for_url("**/support/")
 
 
+def test_leaving_quickly_works_in_a_browser_that_keeps_nothing(visitor: Visitor, course, settings):
+    settings.QUICK_EXIT_URL = "/privacy/"
+    page = visitor()
+    page.add_init_script(
+        "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('refused', 'SecurityError'); } })"
+    )
+    page.goto("/support/")
+    page.get_by_role("link", name="Leave").click()
+    page.wait_for_url("**/privacy/")
+
+
 def test_the_outline_of_a_small_screen_opens_without_a_script(visitor: Visitor, course):
     page = visitor(javascript=False, width=390)
     page.goto("/courses/harbour/steps/one-a/")
@@ -149,3 +168,26 @@ def test_the_outline_of_a_small_screen_opens_without_a_script(visitor: Visitor, 
     expect(page.locator("#outline")).to_be_visible()
     page.locator("#outline").get_by_role("link", name="Close").click()
     expect(page.locator("#outline")).to_be_hidden()
+
+
+def test_a_certificate_is_printed_on_one_sheet(visitor: Visitor, live_server, course):
+    client, learner = Client(), factories.person("Heron")
+    client.force_login(learner)
+    for step in course.steps.all():
+        Completion.objects.create(learner=learner, step=step, fingerprint=step.fingerprint)
+    page = visitor(scheme="dark")
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page.goto("/courses/harbour/certificate/")
+    page.get_by_label("Name on the certificate").fill("Marisol Example")
+    page.get_by_role("button", name="Make my certificate").click()
+    expect(page.locator(".cert")).to_contain_text("Marisol Example")
+
+    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+
+    try:
+        assert len(document) == 1
+        assert "Marisol Example" in document[0].get_textpage().get_text_bounded()
+    finally:
+        document.close()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from PIL import Image
 from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,6 +28,8 @@ PAGES = [
     "/guidelines/",
     "/privacy/",
     "/accessibility/",
+    "/safety/",
+    "/accounts/recover/",
     "/accounts/signup/",
     "/accounts/login/",
     "/nowhere/",
@@ -50,3 +54,24 @@ def test_pages_fit_and_keep_the_rules_of_accessibility(
                     found += [f"{path} {rule['id']}: {node['html'][:120]}" for node in rule["nodes"]]
     assert found == []
     assert [fault for fault in faults if "404" not in fault] == []
+
+
+@pytest.mark.parametrize(
+    ("system", "chosen", "is_dark"), [("light", "", False), ("light", "dark", True), ("dark", "light", False)]
+)
+def test_drawings_follow_the_colours_of_the_page(
+    visitor: Callable[..., Page], transactional_db: None, system: str, chosen: str, is_dark: bool
+):
+    call_command("load_course", "drug-use-and-harm-reduction", verbosity=0)
+    page = visitor(scheme=system)
+    page.goto("/")
+    if chosen:
+        page.context.add_cookies([{"name": "scheme", "value": chosen, "url": page.url}])
+    page.goto(f"{COURSE}steps/risk-environment/")
+    drawing = page.locator(".prose figure img").first
+    drawing.scroll_into_view_if_needed()
+    page.wait_for_function("image => image.complete && image.naturalWidth", arg=drawing.element_handle())
+
+    ground = Image.open(io.BytesIO(drawing.screenshot())).convert("L").getpixel((12, 40))
+
+    assert (ground < 80) == is_dark  # type: ignore[operator]

@@ -111,12 +111,24 @@ def test_an_old_address_of_a_retired_step_leads_nowhere(client, course):
     assert client.get("/courses/harbour/steps/one-a/").status_code == 404
 
 
+@pytest.mark.parametrize("hidden", [Step.objects.filter(slug="one-a"), Course.objects.filter(slug="harbour")])
+def test_an_old_address_of_what_is_being_written_tells_its_new_one_to_who_may_read_it(
+    client, as_learner, as_educator, course, hidden
+):
+    """An address is made from a title, which may say what nobody is to know yet."""
+    OldSlug.objects.create(course=course, step=Step.objects.get(slug="one-a"), slug="before")
+    hidden.all().update(published=False)
+    for reader in (client, as_learner):
+        assert reader.get("/courses/harbour/steps/before/").status_code == 404
+    assert as_educator.get("/courses/harbour/steps/before/")["Location"] == "/courses/harbour/steps/one-a/"
+
+
 def test_a_draft_step_is_seen_by_educators_only(client, as_learner, as_educator, course):
     Step.objects.filter(slug="one-b").update(published=False)
     writing.refresh(course)
     assert client.get("/courses/harbour/steps/one-b/").status_code == 404
     assert as_learner.get("/courses/harbour/steps/one-b/").status_code == 404
-    assert "Only educators see this step" in as_educator.get("/courses/harbour/steps/one-b/").text
+    assert "Learners do not see this step yet" in as_educator.get("/courses/harbour/steps/one-b/").text
     assert "Title of one-b" not in client.get("/courses/harbour/outline/").text
 
 
@@ -153,12 +165,37 @@ def test_the_chosen_colours_are_on_the_page(client, course, cookie):
     assert "data-scheme=" not in client.get("/courses/harbour/steps/one-a/").text
 
 
+def test_the_text_size_is_this_readers_alone(client, course):
+    client.post("/display/", {"text": "large", "next": "/courses/harbour/"})
+    page = client.get("/courses/harbour/steps/one-a/").text
+    assert ' data-text="large"' in page and 'value="large" aria-pressed="true"' in page
+    assert "data-text" not in Client().get("/courses/harbour/steps/one-a/").text
+    client.post("/display/", {"text": "normal"})
+    assert "data-text" not in client.get("/courses/harbour/steps/one-a/").text
+    client.post("/display/", {"text": "huge"})
+    assert "data-text" not in client.get("/courses/harbour/steps/one-a/").text
+
+
 def test_low_data_pages_load_neither_font_nor_pictures_and_are_kept_apart(client, course):
     address = "/courses/harbour/steps/one-a/"
     assert "woff2" in client.get(address).text
     client.post("/display/", {"data": "low"})
     assert 'data-data="low"' in client.get(address).text and "woff2" not in client.get(address).text
     assert "woff2" in Client().get(address).text
+
+
+def test_low_data_pages_say_pictures_in_words_and_offer_them(client, course):
+    step = Step.objects.get(slug="one-a")
+    Step.objects.filter(pk=step.pk).update(
+        body_html='<figure class="wide"><img alt="A &quot;van&quot; > <b>lamp" loading="lazy" src="/media/van.svg"></figure>'
+    )
+    address = "/courses/harbour/steps/one-a/"
+
+    client.post("/display/", {"data": "low"})
+    page = client.get(address).text
+
+    assert "/media/van.svg" in Client().get(address).text and "<img" not in page
+    assert 'A &quot;van&quot; &gt; &lt;b&gt;lamp <a href="/media/van.svg">Load the picture</a>' in page
 
 
 @pytest.mark.parametrize(
@@ -182,3 +219,22 @@ def test_a_link_to_a_draft_is_no_link_until_the_draft_is_published(client, cours
     writing.refresh(course)
     page = client.get("/courses/harbour/steps/pointing/").text
     assert link in page and ">Fresh title</a>" in page
+
+
+def test_a_hundred_courses_are_listed_page_by_page_for_what_two_cost(client, course, django_assert_num_queries):
+    factories.small_course("lighthouse")
+    Course.objects.bulk_create(
+        Course(uid=f"more-{n}", slug=f"more-{n}", title=f"More {n}", position=9, outline={"steps": 3, "minutes": 75})
+        for n in range(98)
+    )
+    with django_assert_num_queries(2):
+        page = client.get("/").text
+    assert page.count('<li><a href="/courses/') == 20 and "3 steps, 1 h 15 min" in page
+    seen = {
+        slug
+        for n in range(1, 6)
+        for slug in re.findall(r'<li><a href="/courses/([\w-]+)/"', client.get(f"/?page={n}").text)
+    }
+    assert len(seen) == 100 and "More courses" not in client.get("/?page=5").text
+    for odd in ("0", "-1", "99999", "x", "²", "9" * 30):
+        assert client.get("/", {"page": odd}).status_code == 200

@@ -18,7 +18,7 @@ ADDRESS = "/courses/harbour/steps/talk/"
 @pytest.fixture
 def film(course) -> Step:
     step = factories.step(
-        course.topics.first(), "talk", kind="video", script="Hello.", synthetic_voice=True, fresh=False
+        course.topics.first(), "talk", kind="video", script="Hello.\n\nGood bye.", synthetic_voice=True, fresh=False
     )
     step.film.save("talk.mp4", ContentFile(b"f" * 2_000_000), save=False)
     step.audio.save("talk.m4a", ContentFile(b"a" * 500_000), save=False)
@@ -34,7 +34,9 @@ def film(course) -> Step:
 
 def test_the_film_plays_in_the_browsers_own_player_with_captions_and_sizes(client, film):
     page = client.get(ADDRESS).text
-    assert re.search(r'<video controls preload="none" playsinline poster="[^"]+" src="/media/[^"#]+\.mp4">', page)
+    assert re.search(
+        r'<video controls preload="none" playsinline aria-label="[^"]+" poster="[^"]+" src="/media/[^"#]+\.mp4">', page
+    )
     assert '<track kind="captions"' in page and 'srclang="en"' in page
     assert "1.9\xa0MB" in page and "488.3\xa0KB" in page and "15\xa0bytes" in page
     assert "read by a machine" in page and "<audio" not in page

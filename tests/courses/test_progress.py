@@ -115,7 +115,7 @@ def test_percentages_leave_optional_and_draft_steps_out(as_learner, course):
     Step.objects.filter(slug="two-a").update(published=False)
     writing.refresh(course)
     finish(as_learner, step_of(course, "one-a"))
-    assert "1 of 4 steps done (25 %)" in as_learner.get("/courses/harbour/outline/").text
+    assert "1 of 4 steps done (25%)" in as_learner.get("/courses/harbour/outline/").text
 
 
 def test_progress_survives_moving_renaming_and_retiring(as_learner, learner, course):

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 import pytest
+import time_machine
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -405,6 +406,7 @@ class TestTheCookie:
 
 
 class TestComingAlong:
+    @time_machine.travel("2026-11-25T23:59:59Z", tick=False)
     def test_joining_carries_the_browsers_answers_into_the_account(self, client, step):
         for uid in ("sail", "rope"):
             answer(client, step, uid, *CLOSE[uid])
@@ -417,7 +419,7 @@ class TestComingAlong:
         assert client.cookies["answers"].value == ""
         assert "2 quiz questions came along" in client.get(ADDRESS).text
         assert {n: shown(client, n).partition('<p class="quiz__question">')[2] for n in (1, 3)} == before
-        assert QuizAnswer.objects.earliest("pk").answered_on == timezone.localdate()
+        assert QuizAnswer.objects.earliest("pk").answered_on == date(2026, 11, 25)
 
     def test_signing_in_doubles_nothing_and_the_accounts_own_answer_wins(self, client, learner, step):
         sail = QuizQuestion.objects.get(uid="sail")

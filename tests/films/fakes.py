@@ -57,7 +57,7 @@ class FakeStudio:
         return [folder / f"{number}.png" for number in range(len(pictures))]
 
     def encode(self, scenes: Sequence[tuple[Path, float]], cuts: Sequence[float], sound: Path, target: Path) -> None:
-        for ending in ("mp4", "m4a", "jpg"):
+        for ending in ("mp4", "m4a", "webp"):
             content = f"{ending} {len(sound.read_bytes())} {[(picture.name, seconds) for picture, seconds in scenes]}"
             target.with_name(f"{target.name}.{ending}").write_text(content)
 

@@ -67,8 +67,8 @@ def test_captions_match_the_sound_to_a_third_of_a_second() -> None:
     words = [*[f"word{number}" for number in range(11)], "ends.", *[f"Word{number}" for number in range(11)], "ends."]
     moments = [Moment(word, number * 0.5 + 1.1, number * 0.5 + 1.4) for number, word in enumerate(words)]
     assert [(cue.start, cue.end) for cue in cues_of(moments)] == [
-        (pytest.approx(0.9), pytest.approx(7.08)),
-        (pytest.approx(7.1), pytest.approx(13.15)),
+        (pytest.approx(0.95), pytest.approx(7.08)),
+        (pytest.approx(7.1), pytest.approx(13.1)),
     ]
 
 

@@ -41,7 +41,7 @@ def script(folder: Path, slug: str) -> Path:
 def test_each_film_is_made_with_all_its_files(folder: Path, studio: FakeStudio) -> None:
     assert make(folder, studio) == 0
     assert studio.rendered == ["first", "second"]
-    endings = ("en.vtt", "jpg", "m4a", "mp4")
+    endings = ("en.vtt", "m4a", "mp4", "webp")
     assert sorted(contents(folder)) == sorted(
         [f"{slug}.{e}" for slug in ("first", "second") for e in endings] + ["films.json"]
     )

@@ -49,7 +49,7 @@ def test_a_short_film_has_everything_a_page_needs(tmp_path: Path) -> None:
     assert abs(float(probe(sound)["format"]["duration"]) - seconds) < 0.3
     assert film.stat().st_size < 1_000_000 * seconds / 60
     assert film.read_bytes().index(b"moov") < film.read_bytes().index(b"mdat"), "the index comes first"
-    assert (films / "door.jpg").stat().st_size < 40_000
+    assert (films / "door.webp").stat().st_size < 10_000
 
     cues = parse_captions((films / "door.en.vtt").read_text())
     assert [cue.text for cue in cues] == [

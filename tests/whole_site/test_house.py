@@ -100,6 +100,15 @@ class TestMedia:
         assert response["Content-Type"] == "image/svg+xml" and "immutable" in response["Cache-Control"]
         assert "sandbox" in response["Content-Security-Policy"]
 
+    def test_drawings_and_captions_are_compressed_and_films_are_not(self, client, picture):
+        response, body = self.read(client, picture, accept_encoding="gzip")
+        assert response["Content-Encoding"] == "gzip" and "Accept-Encoding" in response["Vary"]
+        assert len(gzip.decompress(body)) == 541 > len(body) == int(response["Content-Length"])
+        default_storage.save("film.mp4", ContentFile(b" " * 541))
+        response, body = self.read(client, "film.mp4", accept_encoding="gzip")
+        default_storage.delete("film.mp4")
+        assert "Content-Encoding" not in response and len(body) == 541
+
     @pytest.mark.parametrize(
         ("wanted", "content_range", "length"),
         [
@@ -138,13 +147,13 @@ class TestMedia:
 
 
 def test_every_icon_that_is_used_is_in_the_sprite_and_none_is_there_in_vain():
-    sprite = set(re.findall(r'id="i-([\w-]+)"', (ROOT / "templates/components/sprite.html").read_text()))
+    sprite = set(re.findall(r'id="i-([\w-]+)"', (ROOT / "static/img/icons.svg").read_text()))
     used = {"article", "video", "discussion", "activity", "case-study", "quiz", "summary"}
     for place in ("templates", "courses", "discussions", "accounts", "harmreduction"):
         for file in (ROOT / place).rglob("*"):
-            if file.suffix in {".html", ".py"} and file.name != "sprite.html":
+            if file.suffix in {".html", ".py"}:
                 text = file.read_text()
-                used |= set(re.findall(r'{% icon "([\w-]+)"', text)) | set(re.findall(r'href="#i-([\w-]+)"', text))
+                used |= set(re.findall(r'{% icon "([\w-]+)"', text))
     assert used == sprite
 
 
@@ -167,3 +176,28 @@ def test_all_visible_words_of_templates_can_be_translated():
         if words:
             faults.append((str(file.relative_to(ROOT)), words[:5]))
     assert faults == []
+
+
+def test_search_engines_are_told_what_a_page_is_about_and_which_of_its_addresses_counts(client, course, settings):
+    settings.SITE_ADDRESS = "https://course.example"
+    for address, counts in (
+        ("/", "/courses/harbour/"),
+        ("/courses/harbour/steps/one-a/?sort=oldest", "/courses/harbour/steps/one-a/"),
+    ):
+        page = client.get(address).text
+        assert f'<link rel="canonical" href="https://course.example{counts}">' in page
+    for address in (
+        "/",
+        "/courses/harbour/outline/",
+        "/courses/harbour/steps/one-a/",
+        "/accounts/signup/",
+        "/support/",
+    ):
+        response = client.get(address)
+        assert "X-Robots-Tag" not in response and "noindex" not in response.text
+        assert re.search(r'<meta name="description" content="[^"]{5,}">', response.text), address
+    assert client.get("/robots.txt").text.splitlines() == ["User-agent: *", "Disallow: /*?"]
+
+
+def test_a_page_names_no_canonical_address_where_the_site_has_no_public_one(client, course):
+    assert "canonical" not in client.get("/").text

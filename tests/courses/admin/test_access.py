@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import EDUCATORS, MODERATORS
@@ -18,9 +19,13 @@ def addresses(course) -> tuple[list[str], list[str]]:
     look, write = ["/admin/"], []
     for row in (course, course.weeks.first(), course.topics.first(), course.steps.first()):
         base = f"/admin/courses/{type(row).__name__.lower()}/"
-        look += [base, f"{base}add/", f"{base}{row.pk}/change/", f"{base}{row.pk}/history/"]
+        look += [base, f"{base}add/", f"{base}{row.pk}/change/", f"{base}{row.pk}/history/", f"{base}{row.pk}/link/"]
         write += [base, f"{base}add/", f"{base}{row.pk}/change/", f"{base}{row.pk}/preview/", f"{base}add/preview/"]
-        write += [f"{base}{row.pk}/move/"]
+        write += [f"{base}{row.pk}/move/", f"{base}{row.pk}/link/"]
+    tree = f"/admin/courses/course/{course.pk}/tree/"
+    topic, step = course.topics.first(), course.steps.first()
+    look += [tree, f"{tree}step-{step.pk}/move/", f"{tree}topic-{topic.pk}/move/", f"{tree}topic-{topic.pk}/retire/"]
+    write += [tree]
     return look, write
 
 
@@ -43,7 +48,7 @@ def test_a_learner_and_a_passer_by_get_nowhere(as_learner, client, course):
 
 def test_helpers_without_a_role_in_the_course_may_not_write(course):
     moderator = factories.person("Mo", is_staff=True)
-    moderator.groups.add(Group.objects.get_or_create(name=MODERATORS)[0])
+    moderator.groups.add(Group.objects.get(name=MODERATORS))
     client = Client()
     client.force_login(moderator)
     look, write = addresses(course)
@@ -75,16 +80,20 @@ def test_the_roles_may_what_they_need_and_no_more(editor):
     assert all(permission.startswith("courses.") for permission in editor.get_all_permissions())
 
 
-def test_migrations_give_the_roles_their_permissions(transactional_db_was_not_emptied):
+def the_roles_have_their_permissions() -> None:
     assert Group.objects.get(name=EDUCATORS).permissions.filter(codename="change_step").exists()
     may = Group.objects.get(name=MODERATORS).permissions.values_list("codename", flat=True)
-    assert set(may) == {"view_comment", "change_comment"}
+    assert set(may) == {"view_comment", "change_comment", "view_case", "view_decision"}
 
 
-@pytest.fixture
-def transactional_db_was_not_emptied(db):
-    if not Group.objects.exists():
-        pytest.skip("a test that empties the database ran before")
+def test_migrations_give_the_roles_their_permissions():
+    the_roles_have_their_permissions()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_that_empties_the_database_leaves_the_roles():
+    call_command("flush", interactive=False)
+    the_roles_have_their_permissions()
 
 
 def test_the_admin_has_our_name_and_no_inline_code(as_editor, course):

@@ -7,7 +7,7 @@ import pytest
 from courses import arranging
 from courses.models import Course, Figure, Step
 from tests import factories
-from tests.courses.admin.conftest import captions, errors, fields_of, filled, picture, send
+from tests.courses.admin.conftest import VTT, captions, errors, fields_of, filled, picture, send
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,16 @@ STEP = {
     "captions that do not parse": (
         *("captions-0-file", {"kind": "video", "captions__0__file": lambda: captions(content=b"WEBVTT\n\nwords\n")}),
         *("Line 3 of the file", "times"),
+    ),
+    "captions that are too fast": (
+        "captions-0-file",
+        {"kind": "video", "captions__0__file": lambda: captions(content=VTT.replace(b"04.000", b"01.500"))},
+        *("Line 3 of the file", "at most 20 a second"),
+    ),
+    "captions that leave out the script": (
+        "script",
+        {"kind": "video", "script": "The first words.\n\nMore words.", "captions__0__file": captions},
+        *("Line 3: What is said here is not in film.vtt", "More words."),
     ),
     "captions in no language": (
         *("captions-0-language", {"kind": "video", "captions__0__file": captions, "captions__0__language": "x y"}),

@@ -83,6 +83,45 @@ def test_the_buttons_are_in_the_list_and_work_by_keyboard(as_editor, course):
     )
 
 
+@pytest.mark.parametrize("model", ["week", "topic", "step"])
+def test_rows_of_several_courses_come_newest_first_until_one_is_chosen(as_editor, course, model):
+    def rows(query: str = "") -> list[int]:
+        return [row.pk for row in as_editor.get(f"/admin/courses/{model}/{query}").context["cl"].result_list]
+
+    def stored(of: Course) -> list[int]:
+        return [row.pk for row in getattr(of, f"{model}s").order_by("pk")]
+
+    first = getattr(course, f"{model}s").order_by("pk")[0]
+    first.position = 99_999  # the last one of its parent
+    first.save()
+    in_order = rows()
+    assert in_order[0] != first.pk and sorted(in_order) == stored(course)
+    other = factories.small_course("lighthouse")
+    page = as_editor.get(f"/admin/courses/{model}/")
+    assert rows() == [*reversed(stored(other)), *reversed(stored(course))]
+    assert "the newest first" in page.text and 'class="moves"' not in page.text
+    assert page.text.count("Course lighthouse") >= len(stored(other))  # each row says of which course it is
+    page = as_editor.get(f"/admin/courses/{model}/?course__id__exact={course.pk}")
+    assert rows(f"?course__id__exact={course.pk}") == in_order
+    assert "the newest first" not in page.text and page.text.count('class="moves"') == len(in_order)
+
+
+def test_who_writes_one_course_among_several_sees_its_order(client, course):
+    factories.small_course("lighthouse")
+    client.force_login(factories.helper(course))
+    page = client.get("/admin/courses/step/")
+    assert page.text.count('class="moves"') == 6 and "the newest first" not in page.text
+
+
+def test_the_admin_opens_with_the_first_courses_and_leads_to_the_others(as_editor, course):
+    page = as_editor.get("/admin/").text
+    assert "Course harbour" in page and "All your courses" not in page
+    for number in range(10):
+        factories.course(f"course-{number}")
+    page = as_editor.get("/admin/").text
+    assert page.count('class="mine__title"') == 10 and "All your courses" in page
+
+
 @pytest.mark.parametrize("model", ["course", "week", "topic", "step"])
 def test_a_list_costs_the_same_for_one_row_and_for_twenty(
     as_editor, django_assert_num_queries, django_assert_max_num_queries, model
@@ -150,8 +189,11 @@ def test_the_list_says_number_kind_minutes_and_state(as_editor, course):
 
 
 def test_lists_are_narrowed_to_a_course_a_week_and_a_topic(as_editor, course):
+    offered = f"topic__id__exact={course.topics.get(uid='two').pk}"
+    assert offered in as_editor.get("/admin/courses/step/").text
     other = factories.small_course("lighthouse")
     topic = other.topics.get(uid="two")
+    assert offered not in as_editor.get("/admin/courses/step/").text  # several courses: one is chosen first
     page = as_editor.get(
         f"/admin/courses/step/?course__id__exact={other.pk}&topic__week__id__exact={topic.week_id}"
     ).text

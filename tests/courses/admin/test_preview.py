@@ -7,11 +7,13 @@ import re
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from courses.models import Step
 from tests import factories
-from tests.courses.admin.conftest import SVG, captions, filled, picture
+from tests.courses.admin.conftest import SVG, captions, filled, picture, send
 
 pytestmark = pytest.mark.django_db
 
@@ -92,10 +94,35 @@ def test_a_new_step_can_be_seen_before_it_is_saved(as_editor, course):
     assert everything() == before
 
 
+@pytest.mark.parametrize("changes", [{"title": "Another title"}, {"topic": "three"}, {"published": None}, None])
+def test_the_preview_of_a_step_is_numbered_as_saving_will_number_it_and_takes_no_lock(as_editor, course, changes):
+    """Another title, another topic, a draft, and a step that is new: what stands before and after it, and its own number."""
+    step = course.steps.get(slug="two-a")
+    address = f"/admin/courses/step/{step.pk}/change/" if changes else "/admin/courses/step/add/"
+    if changes is None:
+        changes = {"topic": "one", "title": "Brand new", "slug": "brand-new"}
+    if "topic" in changes:
+        changes = {**changes, "topic": course.topics.get(uid=changes["topic"]).pk}
+    as_editor.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        response = preview(as_editor, address, **changes)
+    written = [q["sql"] for q in queries if re.match(r"\s*(INSERT|UPDATE|DELETE|BEGIN)", q["sql"])]
+    assert response.status_code == 200 and written == [] and "FOR UPDATE" not in str(queries.captured_queries)
+    assert send(as_editor, address, **changes).status_code == 302
+    saved = Step.objects.get(slug=changes.get("slug", "two-a"))
+    assert places(response.text)
+    assert places(response.text) == places(as_editor.get(saved.get_absolute_url()).text)
+
+
+def places(page: str) -> list[str]:
+    """What a step's page says of its own place, and of what stands before and after it."""
+    return re.findall(r'Step [\d.]+|<h1.*?</h1>|<a href="\S+" rel="(?:prev|next)">.*?</a>', page, re.DOTALL)
+
+
 def test_a_draft_can_be_seen_before_it_is_saved(as_editor, course):
     topic = course.topics.get(uid="two")
     response = preview(as_editor, "/admin/courses/step/add/", topic=topic.pk, title="Brand new", published=None)
-    assert "Only educators see this step." in response.text
+    assert "Learners do not see this step yet." in response.text
 
 
 def test_a_film_step_with_new_files_shows_its_words(as_editor, course):

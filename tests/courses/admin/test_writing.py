@@ -224,6 +224,15 @@ def test_a_video_step_has_cues_from_its_caption_file(as_editor, client, course):
     assert "The first words." in client.get(step.get_absolute_url()).text
 
 
+def test_a_script_is_checked_with_the_captions_that_are_there_and_left_alone_with_other_edits(as_editor, course):
+    step = course.steps.get(slug="one-a")
+    send(as_editor, change(step), kind="video", script="The first words.", captions__0__file=captions())
+    refused = send(as_editor, change(step), script="The first words, and more.")
+    assert "not in film" in errors(refused)["script"][0]
+    Step.objects.filter(pk=step.pk).update(script="Something that was there before the rule.")
+    assert send(as_editor, change(step), lead="Another lead.").status_code == 302
+
+
 def test_a_film_comes_with_its_sound_and_chapters(as_editor, course):
     step = course.steps.get(slug="one-a")
     response = send(
@@ -240,6 +249,7 @@ def test_a_film_comes_with_its_sound_and_chapters(as_editor, course):
     assert step.synthetic_voice
     assert step.page["media"]["film"] == {"url": step.film.url, "size": 18}
     assert step.page["media"]["audio"]["size"] == 19
+    assert step.page["chapters"] == [[1.0, "The first words."]]
 
 
 def test_a_file_that_was_lost_does_not_keep_its_step_from_being_edited(as_editor, client, course):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from courses.content.captions import CaptionError, Cue, parse_captions
+from courses.content.captions import CaptionErrors, CaptionProblem, Cue, hard_to_read, parse_captions
 
 GOOD = """\
 WEBVTT - a film
@@ -64,9 +64,49 @@ def test_line_ends_and_a_byte_order_mark_make_no_difference(change: tuple[str, s
         ("WEBVTT\n\nSTYLE\n::cue { color: red }\n\n00:01.000 --> 00:02.000\nx", 3, "styles"),
     ],
 )
-def test_the_first_problem_is_told_with_its_line(text: str, line: int, words: str) -> None:
-    with pytest.raises(CaptionError) as caught:
+def test_a_problem_is_told_with_its_line(text: str, line: int, words: str) -> None:
+    with pytest.raises(CaptionErrors) as caught:
         parse_captions(text)
-    assert caught.value.line == line
-    assert words in caught.value.message
-    assert str(caught.value) == f"line {line}: {caught.value.message}"
+    (problem,) = caught.value.problems
+    assert problem.line == line
+    assert words in problem.message
+    assert str(caught.value) == f"line {line}: {problem.message}"
+
+
+def test_all_problems_of_a_file_are_told_at_once() -> None:
+    text = "WEBVTT\nx\n\n00:02.000 --> 00:01.000\nx\n\n00:03.000 --> 00:04.000\n\n00:05,000 --> 00:06.000\ny\n"
+    with pytest.raises(CaptionErrors) as caught:
+        parse_captions(text)
+    assert [problem.line for problem in caught.value.problems] == [2, 4, 7, 9]
+
+
+@pytest.mark.parametrize(
+    ("cue", "line", "words"),
+    [
+        ("00:01.000 --> 00:02.000\nTwenty-one characters", 3, "21 characters in 1.0 seconds; at most 20"),
+        ("00:01.000 --> 00:02.000\nTwenty-one\ncharacters", 3, "show it for 1.1 seconds"),
+        (
+            "00:01.000 --> 00:09.000\nShort\nThis line is longer than a small screen can show",
+            5,
+            "48 characters; at most 42",
+        ),
+        ("00:01.000 --> 00:09.000\none\ntwo\nthree", 3, "3 lines; more than 2"),
+    ],
+)
+def test_what_nobody_could_read_in_time_is_told_with_its_line(cue: str, line: int, words: str) -> None:
+    (problem,) = hard_to_read(parse_captions(f"WEBVTT\n\n{cue}\n"))
+    assert problem.line == line
+    assert words in problem.message
+
+
+def test_what_can_be_read_in_time_is_left_alone() -> None:
+    cues = parse_captions(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{'x' * 20}\n\n00:02.000 --> 00:09.000\n{'y' * 42}\n")
+    assert list(hard_to_read(cues)) == []
+
+
+def test_every_caption_that_is_too_fast_is_told() -> None:
+    cues = parse_captions(
+        "WEBVTT\n\n" + "\n\n".join(f"00:0{n}.000 --> 00:0{n}.500\nToo fast to read" for n in range(3))
+    )
+    assert [problem.line for problem in hard_to_read(cues)] == [3, 6, 9]
+    assert all(isinstance(problem, CaptionProblem) for problem in hard_to_read(cues))

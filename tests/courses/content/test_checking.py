@@ -108,6 +108,8 @@ class TestFields:
             (COURSE, "hours_per_week: 1.5", "hours_per_week: 1.25", "hours_per_week must have at most one digit"),
             (WELCOME, "lead: Where this goes.", "lead:", "lead is empty; write it, or leave the line out"),
             (COURSE, "language: en", "language: English", 'language "English" is no language code'),
+            (COURSE, "language: en", "certificate_percent: 101", "it must be at most 100"),
+            (COURSE, "language: en", "certificate_percent: 0", "it must be at least 1"),
             (WELCOME, "- id: where", "- id: Where Is", 'reflect.0.id "Where Is" must have only lower-case letters'),
         ],
     )
@@ -119,6 +121,15 @@ class TestFields:
         assert problem.path == f"naloxone-now/{path}"
         assert words == "YAML" or problem.line == files.line(path, new.split("\n")[0].split(" (")[0])
         assert words in problem.message
+
+    def test_a_field_of_a_worksheet_with_the_id_of_a_question(self, files):
+        files.change(
+            WELCOME, "see_also:", "worksheet:\n  - id: where\n    title: Where\n    text: Where to?\nsee_also:"
+        )
+
+        problem = files.problem()
+
+        assert 'worksheet: the id "where" is already that of a question under "reflect"' in problem.message
 
     @pytest.mark.parametrize(("minutes", "words"), [("0", "at least 1"), ("241", "at most 240")])
     def test_minutes_out_of_range(self, files, minutes, words):
@@ -407,6 +418,74 @@ class TestFilesThatAreNamed:
         files.change(FILM, "file: media/film.en.vtt", "file: media/poster.png")
 
         assert "captions are a WebVTT file, which ends in .vtt" in files.problem().message
+
+    def test_everything_wrong_with_captions_is_told_in_one_pass(self, files):
+        files.write(
+            "media/film.en.vtt",
+            CAPTIONS.replace("00:00:05.000\nNaloxone reverses", "00:01:05.000\nWithout a doubt, naloxone reverses"),
+        )
+        files.write("media/other.vtt", "WEBVTT\n\n00:02.000 --> 00:01.000\nx\n\nwords\n")
+        files.change(FILM, "  captions:\n", "  chapters: media/other.vtt\n  captions:\n")
+
+        problems = files.problems()
+
+        assert [(p.path.rpartition("/")[2], p.line) for p in problems] == [
+            ("film.en.vtt", files.place("media/film.en.vtt", "Without")[1]),
+            ("other.vtt", 3),
+            ("other.vtt", 6),
+        ]
+        assert "at most 42 fit" in problems[0].message
+
+    def test_captions_that_are_too_fast(self, files):
+        files.write(
+            "media/film.en.vtt", CAPTIONS.replace("Welcome.", "Welcome.\nHurry up! Hurry up! Hurry up! Hurry up!")
+        )
+
+        problem = files.problem()
+
+        assert problem.path == "naloxone-now/media/film.en.vtt"
+        assert "at most 20 a second can be read" in problem.message
+
+    def test_chapters_are_read_without_hurry(self, files):
+        files.write(
+            "media/chapters.vtt",
+            "WEBVTT\n\n00:00.000 --> 00:00.500\nA chapter with quite a long name, but nobody hurries\n",
+        )
+        files.change(FILM, "  captions:\n", "  chapters: media/chapters.vtt\n  captions:\n")
+
+        assert files.checked()
+
+    @pytest.mark.parametrize(
+        ("field", "name"),
+        [
+            ("film: media/film.mp4", "film: media/gone.mp4"),
+            ("file: media/film.en.vtt", "file: media/gone.vtt"),
+            ("poster: media/poster.png", "poster: media/gone.png"),
+            ("captions:\n", "chapters: media/gone.vtt\n  captions:\n"),
+            ("captions:\n", "audio: media/gone.m4a\n  captions:\n"),
+        ],
+    )
+    def test_a_file_of_a_film_that_is_missing(self, files, field, name):
+        files.change(FILM, field, name)
+
+        problem = files.problem()
+
+        assert (problem.path, problem.line) == files.place(FILM, name.split("\n")[0])
+        assert "there is no such file in the course folder" in problem.message
+
+    def test_a_line_of_the_script_that_the_captions_leave_out(self, files):
+        files.write(f"{TOPIC}/02-film.script.md", "## Opening\n\n**Nurse:** Welcome.\n\n**Nurse:** Come in,\nplease.\n")
+
+        problem = files.problem()
+
+        assert (problem.path, problem.line) == (f"naloxone-now/{TOPIC}/02-film.script.md", 5)
+        assert 'not in naloxone-now/media/film.en.vtt, or not in this place: "Come in, please."' in problem.message
+
+    def test_captions_in_another_language_need_not_say_what_the_script_says(self, files):
+        files.change(FILM, "language: en", "language: fr")
+        files.write(f"{TOPIC}/02-film.script.md", "## Opening\n\nSomething else.\n")
+
+        assert files.checked()
 
     def test_the_size_and_the_cues_are_learned(self, files):
         welcome, film, _practice = files.checked().steps

@@ -100,6 +100,7 @@ def test_a_step_about_such_words_is_left_alone_with_its_script(files):
     files.change(FILM, "minutes: 3", "minutes: 3\nquotes_stigma: true")
     files.change(FILM, "What the film shows.", "Addicts.")
     files.write(f"{TOPIC}/02-film.script.md", "Junkies.\n")
+    files.write("media/film.en.vtt", "WEBVTT\n\n00:01.000 --> 00:03.000\nJunkies.\n")
 
     assert files.problems() == []
     assert warnings(files) == []

@@ -71,7 +71,24 @@ class TestTheFirstLoad:
         assert "<p>How it is used.</p>" in course.description_html
         assert (course.picture_alt, course.picture_width, course.picture_height) == ("A van in the evening", 40, 30)
         assert course.published
+        assert (course.certificate_percent, course.organisation) == (90, "")
         assert course.version == 1
+
+    def test_fields_of_a_worksheet_are_questions_of_their_own_kind(self, files):
+        sheet = "worksheet:\n  - id: goal\n    title: Goal\n    text: What changes?\n"
+        files.change(WELCOME, "see_also:", f"{sheet}see_also:")
+        files.load()
+
+        step = the_step("welcome")
+        assert [(q.uid, q.kind, str(q)) for q in step.questions.order_by("position")] == [
+            ("where", "reflection", "Where is it kept near you?"),
+            ("goal", "worksheet", "Goal: What changes?"),
+        ]
+        assert step.page["worksheet"] == [{"uid": "goal", "title": "Goal", "text": "What changes?"}]
+        files.change(WELCOME, sheet, "")
+        files.load()
+        assert the_step("welcome").page["worksheet"] == []
+        assert ReflectionQuestion.objects.get(uid="goal").retired_at
 
     def test_a_step_has_what_its_file_says(self, files):
         files.load()

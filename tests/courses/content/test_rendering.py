@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from courses.content import sanitising
@@ -168,6 +170,25 @@ def test_a_figure_alone_on_its_line_has_size_words_caption_and_credit() -> None:
 def test_a_figure_without_caption_and_credit_has_no_empty_caption() -> None:
     html = one_line(body("![](figure:bare)").html)
     assert html == '<figure class="wide"><img alt="A van" loading="lazy" src="/media/bare.png"></figure>'
+
+
+def test_a_long_description_stands_below_its_picture_for_everyone() -> None:
+    alt = "A map. On it are a river, <a> bridge and 3.5 houses. " + "And more & more. " * 20
+    figure = FigureView("map", "/media/map.svg", alt.strip(), "", "", 4, 3)
+    html = one_line(render_step_body("![](figure:map)", figures={"map": figure}, references={}, step_urls={}).html)
+
+    assert forbidden(html, sanitising.STEP) == []
+    beginning = "A map. On it are a river, &lt;a&gt; bridge and 3.5 houses. All of it is said in words below."
+    assert re.search(r'<img alt="([^"]*)"', html)[1].replace("<", "&lt;").replace(">", "&gt;") == beginning
+    assert '<figcaption><details class="fold fold--plain"><summary>The picture in words</summary><p>A map. On' in html
+    assert html.count("And more &amp; more.") == 20
+
+
+def test_a_long_description_without_a_sentence_is_kept_whole() -> None:
+    figure = FigureView("map", "/media/map.svg", "word " * 60, "", "", 4, 3)
+    html = render_step_body("![](figure:map)", figures={"map": figure}, references={}, step_urls={}).html
+
+    assert html.count("word " * 59) == 2
 
 
 def test_a_figure_that_is_not_there_leaves_nothing() -> None:

@@ -1,10 +1,9 @@
 """No text may cost more than a quarter of a second of CPU, or grow beyond what its profile takes. Seconds are asserted here because
-the requirement is a bound on them; each is the best of three, to be fair to a busy machine."""
+the requirement is a bound on them; `tests.costs` is fair to a busy machine."""
 
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +19,7 @@ from courses.content.rendering import (
     render_step_body,
     render_text,
 )
+from tests.costs import within
 from tests.courses.content.markup import forbidden
 
 MOST_CPU_SECONDS = 0.25
@@ -82,15 +82,8 @@ def rendered_or_refused(render: Callable[[str], str], source: str) -> str:
 
 
 def rendered_in_time(render: Callable[[str], str], source: str) -> str:
-    """The HTML, if the best of three attempts is within the bound; the first that is ends the measuring."""
-    costs = []
-    for _attempt in range(3):
-        started = time.process_time()
-        html = rendered_or_refused(render, source)
-        costs.append(time.process_time() - started)
-        if costs[-1] <= MOST_CPU_SECONDS:
-            return html
-    pytest.fail(f"took {min(costs):.2f} s of CPU: {source[:200]!r}")
+    """The HTML, if it costs no more than the bound."""
+    return within(MOST_CPU_SECONDS, rendered_or_refused, render, source)
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -128,14 +121,14 @@ MARKDOWN = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MARKDOWN)
 def test_any_text_renders_to_what_its_profile_names_or_is_refused(source: str) -> None:
     for render, profile in RENDERERS.values():
         assert forbidden(rendered_or_refused(render, source), profile) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MARKDOWN)
 def test_what_came_through_the_gates_goes_through_them_again_unchanged(source: str) -> None:
     for render, profile in RENDERERS.values():

@@ -40,8 +40,8 @@ def test_paragraphs_are_spoken_under_the_heading_of_their_slide() -> None:
     ]
 
 
-def test_a_line_can_be_stored_as_it_is() -> None:
-    assert [vars(line) for line in transcript_of("## A\n\n**B:** c")] == [{"heading": "A", "speaker": "B", "text": "c"}]
+def test_a_line_knows_where_in_the_script_it_begins() -> None:
+    assert [line.at for line in transcript_of("## A\n- b\n\n**B:** c\nd\n\ne")] == [4, 7]
 
 
 def test_no_script_is_no_transcript() -> None:
