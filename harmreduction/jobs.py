@@ -12,20 +12,11 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-__all__ = ["DBTaskResult", "TaskResultStatus", "do_duty", "forget_old", "take_up_stopped"]
+__all__ = ["DBTaskResult", "TaskResultStatus", "forget_old", "take_up_stopped", "task"]
 
 STOPPED = timedelta(minutes=15)  # a task that has been running for so long has no worker any more
 TRIES = 3
 KEPT = timedelta(days=14)
-
-
-@task
-def do_duty(name: str) -> None:
-    """Do one of harmreduction.maintenance's duties. Raises RuntimeError when it failed, so that the task counts as failed too."""
-    from harmreduction.maintenance import perform_named
-
-    if not perform_named(name):
-        raise RuntimeError(f"duty failed: {name}")
 
 
 def take_up_stopped() -> int:

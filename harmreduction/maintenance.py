@@ -96,11 +96,13 @@ def perform(duty: Duty, *, due_or_not: bool = False) -> bool:
     return True
 
 
-def perform_named(name: str) -> bool:
-    """Do the duty of that name. Raises KeyError when there is none."""
-    return perform({d.name: d for d in DUTIES}[name], due_or_not=True)
+@jobs.task
+def do_duty(name: str) -> None:
+    """Do the duty of that name, due or not. Raises KeyError when there is none, RuntimeError when it failed: so the task failed too."""
+    if not perform({d.name: d for d in DUTIES}[name], due_or_not=True):
+        raise RuntimeError(f"duty failed: {name}")
 
 
 def hand_over(name: str) -> None:
     """Have a duty done by the worker, once the transaction is through; without a worker it is done then and there."""
-    transaction.on_commit(lambda: jobs.do_duty.enqueue(name))
+    transaction.on_commit(lambda: do_duty.enqueue(name))

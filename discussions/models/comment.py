@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import ReflectionQuestion, Step
+from discussions.models.reason import Reason
 
 FIRST_REPLIES = 3  # of a conversation that was not opened
 REPLIES_PER_PAGE = 50  # of one that was
@@ -173,9 +174,7 @@ class Comment(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
-    hidden_because = models.CharField(
-        max_length=20, blank=True, editable=False
-    )  # a Reason of discussions.models.moderation
+    hidden_because = models.CharField(max_length=20, blank=True, editable=False)  # a Reason
     pinned_at = models.DateTimeField(_("pinned"), null=True, blank=True, editable=False)
     endorsed_at = models.DateTimeField(_("endorsed"), null=True, blank=True, editable=False)
     like_count = models.PositiveIntegerField(default=0, editable=False)
@@ -291,8 +290,6 @@ class Comment(models.Model):
     @property
     def hidden_words(self) -> str:
         """Why a moderator hid it, in words; empty where that was not said."""
-        from discussions.models.moderation import Reason  # which knows comments
-
         return str(dict(Reason.choices).get(self.hidden_because, ""))
 
     @property

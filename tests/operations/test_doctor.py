@@ -168,7 +168,7 @@ def test_duties_that_nobody_does_or_that_fail(healthy):
 def test_workers_that_do_not_work(settings):
     assert states(examining.workers_work) == [GOOD]
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-    jobs.do_duty.enqueue("e-mails")
+    maintenance.do_duty.enqueue("e-mails")
     assert states(examining.workers_work) == [GOOD]
     jobs.DBTaskResult.objects.update(enqueued_at=timezone.now() - timedelta(hours=1))
     assert states(examining.workers_work) == [BAD]

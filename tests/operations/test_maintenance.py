@@ -145,7 +145,7 @@ class TestWorker:
         assert done == ["first"] and DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
 
     def test_a_task_of_a_killed_worker_is_done_by_another_one(self, done):
-        jobs.do_duty.enqueue("first")
+        maintenance.do_duty.enqueue("first")
         DBTaskResult.objects.update(
             status=TaskResultStatus.RUNNING, started_at=timezone.now() - jobs.STOPPED - HOUR, worker_ids=["killed"]
         )
@@ -156,7 +156,7 @@ class TestWorker:
         assert done == ["first"]
 
     def test_a_task_that_kills_its_workers_counts_as_failed_in_the_end(self, done):
-        jobs.do_duty.enqueue("first")
+        maintenance.do_duty.enqueue("first")
         DBTaskResult.objects.update(
             status=TaskResultStatus.RUNNING, started_at=timezone.now() - jobs.STOPPED - HOUR, worker_ids=["a", "b", "c"]
         )
@@ -166,12 +166,12 @@ class TestWorker:
         assert done == [] and row.status == TaskResultStatus.FAILED and "3 times" in row.traceback
 
     def test_a_task_that_a_worker_is_at_is_left_alone(self):
-        jobs.do_duty.enqueue("first")
+        maintenance.do_duty.enqueue("first")
         DBTaskResult.objects.update(status=TaskResultStatus.RUNNING, started_at=timezone.now())
         assert jobs.take_up_stopped() == 0
 
     def test_old_tasks_are_forgotten(self):
-        jobs.do_duty.enqueue("first")
+        maintenance.do_duty.enqueue("first")
         self.work()
         assert jobs.forget_old() == 0
         DBTaskResult.objects.update(finished_at=timezone.now() - jobs.KEPT - HOUR)
