@@ -1,4 +1,4 @@
-"""Copies of steps and topics, to write something alike: drafts with ids and addresses of their own, without what learners did."""
+"""Copies of steps, topics and weeks, to write something alike: drafts with ids of their own, without what learners did."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from courses import arranging
 from courses.content import writing
 from courses.content.comparing import PARTS
-from courses.models import Course, Step, Topic
+from courses.models import Course, Step, Topic, Week
 
 LONGEST_TITLE = 200
 LONGEST_NAME = 80  # of ids and addresses
@@ -35,12 +35,30 @@ def duplicate_topic(*, topic: Topic) -> Topic:
     """A topic with drafts of all its steps, right behind the original; what is retired is left out."""
     course = Course.objects.select_for_update().get(pk=topic.course_id)
     topic.refresh_from_db()
-    uid = _free(topic.uid, course.topics.values_list("uid", flat=True))
-    made: Topic = _copy_row(topic, title=_copied(topic.title), uid=uid)
-    steps = [_copy_step(step, made, step.title) for step in topic.steps.filter(retired_at=None)]
+    made, steps = _copy_topic(topic, topic.week, _copied(topic.title))
     _put_behind(topic, made)
     writing.refresh(course, rendered=steps)
     return made
+
+
+@transaction.atomic
+def duplicate_week(*, week: Week) -> Week:
+    """A week with its topics and drafts of all their steps, right behind the original; what is retired is left out."""
+    course = Course.objects.select_for_update().get(pk=week.course_id)
+    week.refresh_from_db()
+    uid = _free(week.uid, course.weeks.values_list("uid", flat=True))
+    made: Week = _copy_row(week, title=_copied(week.title), uid=uid)
+    copies = [_copy_topic(topic, made, topic.title) for topic in week.topics.filter(retired_at=None)]
+    _put_behind(week, made)
+    writing.refresh(course, rendered=[step for _topic, steps in copies for step in steps])
+    return made
+
+
+def _copy_topic(topic: Topic, week: Week, title: str) -> tuple[Topic, list[Step]]:
+    """Returns the copy, behind all other topics of the week, and the copies of its steps."""
+    uid = _free(topic.uid, topic.course.topics.values_list("uid", flat=True))
+    made: Topic = _copy_row(topic, title=title, uid=uid, week=week)
+    return made, [_copy_step(step, made, step.title) for step in topic.steps.filter(retired_at=None)]
 
 
 def _copy_step(step: Step, topic: Topic, title: str) -> Step:
@@ -71,7 +89,7 @@ def _copy_row(row: Any, **changes: Any) -> Any:
     return made
 
 
-def _put_behind(row: Step | Topic, made: Step | Topic) -> None:
+def _put_behind(row: Step | Topic | Week, made: Step | Topic | Week) -> None:
     rows = [other for other in arranging.siblings(row).filter(retired_at=None) if other.pk != made.pk]
     place = next((i for i, other in enumerate(rows) if other.pk == row.pk), len(rows) - 1)
     rows.insert(place + 1, made)

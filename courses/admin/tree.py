@@ -181,16 +181,17 @@ class TreeAdmin(BackToTree, OwnPagesAdmin):
         return _button(row, key, pressed_up=side == "before") if was_in == inside else key, False
 
     def _duplicate(self, request: HttpRequest, row: Any) -> str:
-        manager = self.admin_site.get_model_admin(type(row))
-        if isinstance(row, Week) or row.retired_at:
+        if row.retired_at:
             raise Http404
-        if not manager.has_add_permission(request):
-            raise PermissionDenied
-        made = copying.duplicate_step(step=row) if isinstance(row, Step) else copying.duplicate_topic(topic=row)
+        kinds = list(KINDS.values())
+        for kind in kinds[kinds.index(type(row)) :]:  # a week is copied with its topics, a topic with its steps
+            if not self.admin_site.get_model_admin(kind).has_add_permission(request):
+                raise PermissionDenied
+        made = _copy_of(row)
         history.record_new(made, by=request.user)
-        words = _("A draft was made: “%(title)s”.") % {"title": made.title}
-        if isinstance(made, Topic):
-            words = _("“%(title)s” was made, with drafts of all its steps.") % {"title": made.title}
+        words = _("“%(title)s” was made, with drafts of all its steps.") % {"title": made.title}
+        if isinstance(made, Step):
+            words = _("A draft was made: “%(title)s”.") % {"title": made.title}
         self.log_addition(request, made, words)
         messages.success(request, words)
         return f"{made._meta.model_name}-{made.pk}"
@@ -242,6 +243,16 @@ class TreeAdmin(BackToTree, OwnPagesAdmin):
     def _log(self, request: HttpRequest, row: Any, steps: Iterable[Step], what: str) -> None:
         for changed in {row, *steps}:
             self.log_change(request, changed, what)
+
+
+def _copy_of(row: Week | Topic | Step) -> Week | Topic | Step:
+    match row:
+        case Week():
+            return copying.duplicate_week(week=row)
+        case Topic():
+            return copying.duplicate_topic(topic=row)
+        case Step():
+            return copying.duplicate_step(step=row)
 
 
 def _said_of_move(row: Week | Topic | Step) -> str:

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from courses import arranging, publishing
-from courses.models import Course, Step
+from courses.models import Course, Step, Week
 from tests import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -198,6 +198,23 @@ def test_a_step_is_copied_retired_and_restored_with_the_focus_where_it_went(open
     expect(page.locator(".branch__retired")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert faults == []
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_week_is_copied_on_a_phone(open_tree, course, javascript):
+    Week.objects.filter(uid="first").update(title="Where we begin")
+    page = open_tree(width=390, javascript=javascript)
+    week = page.locator(".branch__row", has=page.get_by_role("link", name="Where we begin", exact=True))
+    week.locator("summary", has_text="More").click()
+    week.get_by_role("button", name="Duplicate with its topics and steps").click()
+    words = "“Where we begin (copy)” was made, with drafts of all its steps."
+    expect(page.locator(".messagelist").filter(has_text=words)).to_be_visible()
+    copy = page.get_by_role("link", name="Where we begin (copy)", exact=True)
+    if javascript:
+        expect(copy).to_be_focused()
+    expect(page.locator(".branch__row", has=copy)).to_contain_text("4 steps, 4 drafts")
+    assert course.weeks.count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_without_javascript_all_of_it_works(open_tree, course):

@@ -446,12 +446,73 @@ def test_a_copy_is_written_into_the_files(course):
     assert any(path.endswith(f"{made.slug}.md") for path in texts)
 
 
-@pytest.mark.parametrize("what", ["week", "step"])
-def test_weeks_and_what_is_retired_are_not_copied(as_editor, course, what):
+def test_a_week_is_copied_with_its_topics_and_drafts_of_their_steps(as_editor, client, course, learner):
+    original = furnished()
+    Completion.objects.create(learner=learner, step=original)
+    factories.comment(original, learner)
+    arranging.retire(steps=[step("one-b")])
+    week, gone = course.weeks.get(uid="first"), factories.topic(course.weeks.get(uid="first"), uid="gone")
+    arranging.retire_whole(row=gone)
+    Week.objects.filter(pk=week.pk).update(lead="How it begins.", loaded={"title": "x"})
+    shown = course.steps.live().in_order().values_list("slug", flat=True)
+    before = list(shown)
+    response = do(as_editor, course, f"duplicate week-{week.pk}", follow=True)
+    made = course.weeks.get(uid="first-copy")
+    assert response.redirect_chain == [(f"{tree(course)}#week-{made.pk}", 302)]
+    assert f"“{week.title} (copy)” was made, with drafts of all its steps." in said(response)
+    assert (made.title, made.lead, made.loaded) == (f"{week.title} (copy)", "How it begins.", {})
+    assert list(course.weeks.values_list("uid", flat=True)) == ["first", "first-copy", "second"]
+    assert list(made.topics.values_list("uid", "title")) == [("one-copy", "Topic one"), ("two-copy", "Topic two")]
+    copies = list(Step.objects.filter(topic__week=made).in_order())
+    assert [(row.slug, row.published) for row in copies] == [
+        (f"{name}-copy", False) for name in ("one-a", "two-a", "two-b")
+    ]
+    assert {part: getattr(copies[0], part).count() for part in PARTS} == dict.fromkeys(PARTS, 1)
+    assert 'src="/media/courses/harbour/a.svg"' in copies[0].body_html
+    assert (
+        list(shown) == before and week.title + " (copy)" not in client.get(f"{course.get_absolute_url()}outline/").text
+    )
+    assert client.get(copies[0].get_absolute_url()).status_code == 404
+    assert list(Completion.objects.values_list("step", flat=True)) == [original.pk]
+    assert list(Comment.objects.values_list("step", flat=True)) == [original.pk]
+    do(as_editor, course, f"duplicate week-{made.pk}")
+    assert list(course.weeks.values_list("uid", flat=True)) == ["first", "first-copy", "first-copy-2", "second"]
+
+
+def test_a_copied_week_is_in_the_history_and_the_files(as_editor, course):
+    from courses.content.exporting import export
+
+    do(as_editor, course, f"duplicate week-{course.weeks.get(uid='first').pk}")
+    made = course.weeks.get(uid="first-copy")
+    assert made.title in as_editor.get(f"/admin/courses/week/{made.pk}/history/").text
+    assert LogEntry.objects.get().object_id == str(made.pk)
+    assert sum(path.endswith("-copy.md") for path in export(course).texts) == 4
+
+
+def test_what_is_retired_is_not_copied(as_editor, course):
     arranging.retire(steps=[step("one-a")])
-    row = course.weeks.first() if what == "week" else step("one-a")
-    assert do(as_editor, course, f"duplicate {what}-{row.pk}").status_code == 404
-    assert (course.weeks.count(), course.steps.count()) == (2, 6)
+    arranging.retire_whole(row=course.weeks.get(uid="second"))
+    for row in (step("one-a"), course.topics.get(uid="three"), course.weeks.get(uid="second")):
+        assert do(as_editor, course, f"duplicate {row._meta.model_name}-{row.pk}").status_code == 404
+    assert (course.weeks.count(), course.topics.count(), course.steps.count()) == (2, 3, 6)
+
+
+@pytest.mark.parametrize(("what", "needed"), [("week", 3), ("topic", 2), ("step", 1)])
+def test_who_may_add_all_that_a_copy_holds_finds_its_button(course, what, needed):
+    """Somebody who may change everything, and add first nothing and then one kind after the other."""
+    row = {"week": course.weeks, "topic": course.topics, "step": course.steps}[what].first()
+    person, words = factories.person("Helper", is_staff=True), f"duplicate {what}-{row.pk}"
+    rights = [f"{may}_{kind}" for kind in ("course", "week", "topic", "step") for may in ("view", "change")]
+    person.user_permissions.add(*Permission.objects.filter(codename__in=rights))
+    client = Client()
+    client.force_login(person)
+    for kind in ("step", "topic", "week")[:needed]:
+        assert f'value="{words}"' not in client.get(tree(course)).text
+        assert do(client, course, words).status_code == 403
+        person.user_permissions.add(Permission.objects.get(codename=f"add_{kind}"))
+    assert f'value="{words}"' in client.get(tree(course)).text
+    assert do(client, course, words).status_code == 302
+    assert type(row).objects.filter(uid=f"{row.uid}-copy").count() == 1
 
 
 # Retiring and restoring
@@ -640,8 +701,8 @@ def test_whatever_is_done_each_step_is_there_once_and_no_two_have_one_place(acts
                 arranging.retire(steps=[row]) if what == "step" else arranging.retire_whole(row=row)
             elif act == "restore":
                 arranging.restore(steps=[row]) if what == "step" else arranging.restore_whole(row=row)
-            elif what == "step" and not row.retired_at:
-                made.add(copying.duplicate_step(step=row).pk)
+            elif not row.retired_at:
+                made |= _copied(row)
         steps = course.steps.all()
         assert {row.pk for row in steps} == made
         for model, parent in ((Week, "course"), (Topic, "week"), (Step, "topic")):
@@ -651,6 +712,14 @@ def test_whatever_is_done_each_step_is_there_once_and_no_two_have_one_place(acts
         shown = [s["pk"] for w in course.outline["weeks"] for t in w["topics"] for s in t["steps"]]
         assert sorted(shown) == sorted(row.pk for row in steps if row.published and not row.retired_at)
         transaction.set_rollback(True)
+
+
+def _copied(row: Any) -> set[int]:
+    """The steps that a copy of this row adds."""
+    if isinstance(row, Step):
+        return {copying.duplicate_step(step=row).pk}
+    made = copying.duplicate_topic(topic=row) if isinstance(row, Topic) else copying.duplicate_week(week=row)
+    return {step.pk for step in arranging.steps_in(made)}
 
 
 def _one(model: Any, course: Course, number: int) -> Any:
