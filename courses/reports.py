@@ -2,13 +2,15 @@
 
 `measure` counts the rows; `learning` gives what was counted, live where that is quick, else as it was last kept by `keep` (maintenance,
 `manage.py rebuild_reports`). Both come from `measure`, so they are the same numbers. All of it is by week, so that any span of whole
-weeks is a sum. What is shown of it goes through `shown`, which hides what was made of fewer than ten people.
+weeks is a sum. What is shown of it goes through `blocks` and `Span.people`, so that nothing is told of fewer than ten people, and
+nothing comes out either when two spans are subtracted from each other: weeks are counted when they are over, and the few of one week
+together with those of the next ones until they are ten. Differences between numbers of two kinds (two steps, say) remain.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -31,9 +33,37 @@ def monday(day: date) -> str:
     return (day - timedelta(days=day.weekday())).isoformat()
 
 
-def shown(count: int) -> int | None:
-    """A number of people as it may be shown; None when they are few enough to be somebody. Nobody is nobody."""
-    return count if count >= FEWEST or count == 0 else None
+@dataclass(frozen=True)
+class Block:
+    """Weeks whose people are told as one number, from the first with anybody in it to the one in which they became ten; while they are
+    fewer it has no last week."""
+
+    first: str
+    last: str | None
+    people: int
+
+    def has(self, week: str) -> bool:
+        return self.first <= week and (self.last is None or week <= self.last)
+
+
+def blocks(by_week: Mapping[str, int]) -> list[Block]:
+    """The people of each week, together with the few of the weeks before it who were not told yet. What comes in later weeks changes no
+    block that has its last one."""
+    found: list[Block] = []
+    first, waiting = "", 0
+    for week, n in sorted(by_week.items()):
+        first = first if waiting else week
+        waiting += n
+        if waiting >= FEWEST:
+            found.append(Block(first, week, waiting))
+            waiting = 0
+    return [*found, Block(first, None, waiting)] if waiting else found
+
+
+def _over(by_week: Mapping[str, Any]) -> dict[str, Any]:
+    """What was counted in weeks that are over, by the site's own clock: a number that grew by the hour would tell of one person."""
+    this_week = monday(timezone.localdate(timezone=timezone.get_default_timezone()))
+    return {week: counted for week, counted in by_week.items() if week < this_week}
 
 
 def measure(course: Course) -> dict[str, Any]:
@@ -106,8 +136,28 @@ class Span:
     def has(self, week: str) -> bool:
         return (self.first is None or week >= self.first) and (self.last is None or week <= self.last)
 
-    def total(self, by_week: dict[str, int]) -> int:
-        return sum(n for week, n in by_week.items() if self.has(week))
+    def told(self, found: Iterable[Block]) -> list[Block]:
+        """The blocks that end in this span."""
+        return [block for block in found if block.last and self.has(block.last)]
+
+    def people(self, found: Iterable[Block]) -> int | None:
+        """How many are told of this span; None when only some are in it that are not told yet, or not of this span alone. Nobody is
+        nobody."""
+        told = sum(block.people for block in self.told(found))
+        return None if not told and any(self._touches(block) for block in found) else told
+
+    def bounds(self, found: Iterable[Block]) -> tuple[int, int]:
+        """The fewest and the most who can be in this span, by all that is told."""
+        told = self.told(found)
+        total = sum(block.people for block in told)
+        before = sum(FEWEST - 1 for block in told if not self.has(block.first))
+        after = sum(FEWEST - 1 for block in found if self._touches(block) and block not in told)
+        return total - before, total + after
+
+    def _touches(self, block: Block) -> bool:
+        return (self.last is None or block.first <= self.last) and (
+            self.first is None or block.last is None or block.last >= self.first
+        )
 
     def weeks(self, known: Iterable[str]) -> list[str]:
         """Every week of the span from the first known one to the last, those in which nothing happened too."""
@@ -125,7 +175,7 @@ class StepNumbers:
     slug: str
     pk: int
     learners: int | None  # who completed it; None when they are too few to be shown
-    stops_here: bool  # more than one in ten of those who came to the step before did not complete this one
+    stops_here: bool  # for certain, more than one in ten of those who came to the step before did not complete this one
 
     @property
     def opens_week(self) -> str:
@@ -147,20 +197,27 @@ class Learning:
 
 def look(course: Course, data: dict[str, Any], span: Span) -> Learning:
     """What may be shown of the counted numbers in a span of weeks."""
-    finished = span.total(data.get("finished", {}))
-    days = [n for week, found in data.get("days", {}).items() if span.has(week) for n in found]
-    active = data.get("active", {})
+    finished = blocks(_over(data.get("finished", {})))
+    told = span.told(finished)
+    days = [n for week, found in data.get("days", {}).items() if any(block.has(week) for block in told) for n in found]
+    active = _over(data.get("active", {}))
     steps: list[StepNumbers] = []
-    before: int | None = None
+    before: tuple[int | None, int] = (None, 0)  # of the step before: how many are told, and how many it has at least
     for step in steps_of(course.outline):
-        learners = shown(span.total(data.get("steps", {}).get(str(step["pk"]), {})))
-        stops = bool(before and learners is not None and not step["optional"] and learners < before * 0.9)
+        found = blocks(_over(data.get("steps", {}).get(str(step["pk"]), {})))
+        learners, (fewest, most) = span.people(found), span.bounds(found)
+        stops = bool(before[0] and learners is not None and not step["optional"] and most < before[1] * 0.9)
         steps.append(StepNumbers(step["ref"], step["title"], step["slug"], step["pk"], learners, stops))
-        before = learners if not step["optional"] else before
+        before = (learners, fewest) if not step["optional"] else before
     return Learning(
-        started=shown(span.total(data.get("started", {}))),
-        finished=shown(finished),
-        active=[(week, shown(active.get(week, 0))) for week in span.weeks(active)],
+        started=span.people(blocks(_over(data.get("started", {})))),
+        finished=span.people(finished),
+        active=[(week, _few(active.get(week, 0))) for week in span.weeks(active)],
         steps=steps,
-        days_to_finish=median(days) if len(days) >= FEWEST else None,
+        days_to_finish=median(days) if days else None,
     )
+
+
+def _few(people: int) -> int | None:
+    """How many were active in a week, which is never added to another one's; None when they are few enough to be somebody."""
+    return people if people >= FEWEST or people == 0 else None

@@ -46,10 +46,10 @@ def _day(text: str) -> date | None:
 
 
 def span_of(request: HttpRequest) -> tuple[Span, str]:
-    """The weeks that were asked for, and the name of the choice: "4" or "14" weeks, "own" (from, to), or "all"."""
+    """The weeks that were asked for, and the name of the choice: the last "4" or "14" whole weeks, "own" (from, to), or "all"."""
     asked = request.GET.get("weeks", "")
     if asked in PERIODS:
-        return Span(monday(timezone.localdate() - timedelta(weeks=PERIODS[asked] - 1))), asked
+        return Span(monday(timezone.localdate() - timedelta(weeks=PERIODS[asked]))), asked
     first, last = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))
     if first or last:
         return Span(monday(first) if first else None, monday(last) if last else None), "own"
