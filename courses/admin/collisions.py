@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from courses import history, restoring
 from courses.admin.differences import Piece, difference, label
 from courses.admin.parts import kept_file
-from courses.admin.preview import Preview, preview_of
+from courses.admin.preview import Preview
 from courses.content.comparing import PARTS
 from courses.content.errors import ContentErrors
 from courses.content.merging import Fields
@@ -60,12 +60,17 @@ class Collision:
     first_seen: str
 
 
+def trial_of(request: HttpRequest) -> Preview | None:
+    """What takes the new files while a form is saved on trial and taken back; None when it is really saved."""
+    return getattr(request, "trial", None)
+
+
 class CollisionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A ModelAdmin whose form is not saved over what somebody else saved meanwhile. `HistoryAdmin` keeps the versions."""
 
     def _changeform_view(self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: Any) -> Any:
         sent = request.POST.get(SEEN)
-        if request.method != "POST" or object_id is None or preview_of(request) or not sent:
+        if request.method != "POST" or object_id is None or not sent:
             return self._form_view(request, object_id, form_url, extra_context)
         row: Any = self.get_object(
             request, unquote(object_id)
@@ -93,11 +98,11 @@ class CollisionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _trial(self, request: HttpRequest, object_id: str, form_url: str, extra_context: Any) -> Fields | None:
         """The row as it would be if the form were saved; None when it cannot be. Nothing of it stays."""
         with transaction.atomic():
-            request.preview, request.trial = Preview(), None  # type: ignore[attr-defined]
+            request.trial, request.tried = Preview(), None  # type: ignore[attr-defined]
             self._form_view(request, object_id, form_url, extra_context)
             transaction.set_rollback(True)
-        found: Fields | None = request.trial  # type: ignore[attr-defined]
-        del request.preview, request.trial  # type: ignore[attr-defined]
+        found: Fields | None = request.tried  # type: ignore[attr-defined]
+        del request.trial, request.tried  # type: ignore[attr-defined]
         return found
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -111,15 +116,15 @@ class CollisionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """What was ticked is taken from the other, after mine was saved: so both are kept. Raises ContentErrors."""
-        if hasattr(request, "trial"):
-            request.trial = history.fields_of(obj)
+        if trial_of(request):
+            request.tried = history.fields_of(obj)  # type: ignore[attr-defined]
             return HttpResponse()
         names, number = request.POST.getlist(THEIRS), request.POST.get(THEIR_VERSION, "")
-        if names and number.isascii() and number.isdigit() and len(number) < 19 and not preview_of(request):
+        if names and number.isascii() and number.isdigit() and len(number) < 19:
             version = history.revisions_of(obj).filter(pk=int(number)).first()
             if version:
                 restoring.restore(row=obj, revision=version, fields=names, by=request.user)
-        if FIRST_SEEN in request.POST and not preview_of(request):
+        if FIRST_SEEN in request.POST:
             # Parts that the other added are there although this form does not know them: text and parts are checked as a whole.
             problems = restoring.problems_of(obj, history.fields_of(obj))
             if problems:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses import arranging, publishing, roles
-from courses.admin.collisions import CollisionsAdmin
+from courses.admin import course_preview
+from courses.admin.collisions import CollisionsAdmin, trial_of
 from courses.admin.course_form import CourseForm
 from courses.admin.files import FilesAdmin
 from courses.admin.filters import InsideFilter, StateFilter
@@ -26,7 +27,7 @@ from courses.admin.links import DraftLinkAdmin
 from courses.admin.live_preview import LivePreviewAdmin
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.parts import PARTS
-from courses.admin.preview import PreviewAdmin, preview_of
+from courses.admin.preview import Preview, PreviewAdmin
 from courses.admin.publishing import PublishingAdmin
 from courses.admin.quiz import QuizInline
 from courses.admin.roles import ByCourse, OwnCourses, RoleInline
@@ -36,7 +37,6 @@ from courses.admin.writing_aids import FileCheckAdmin, help_to_write, put_beside
 from courses.content import writing
 from courses.models import Course, Step, Topic, Week
 from courses.progress import steps_of
-from courses.views.learning import step_context
 
 ADDRESS = gettext_lazy("Address and permanent id")
 
@@ -47,7 +47,6 @@ class OutlineAdmin(
     """What the four share. After a row and its parts are saved, `after_save` renews the pages, in the same transaction."""
 
     change_form_template = "admin/courses/change.html"
-    preview_template = "courses/course.html"
     save_on_top = True
     inside: ClassVar[str | None] = None  # what stands in a row, to be counted in the list
 
@@ -75,11 +74,18 @@ class OutlineAdmin(
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def put_in_place(self, row: Any, form: Any, *, change: bool) -> None:
+        """What is new, or goes into another week or topic, stands behind all others there."""
         if not change or (self.parent and self.parent in form.changed_data):
-            obj.position = arranging.last_position(obj)
+            row.position = arranging.last_position(row)
+
+    def preview_page(self, request: HttpRequest, row: Any, formsets: Iterable[Any], preview: Preview) -> HttpResponse:
+        return course_preview.page(request, row, preview)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        self.put_in_place(obj, form, change=change)
         course = obj if isinstance(obj, Course) else obj.course
-        keep_uploads(obj, course=course.uid, preview=preview_of(request))
+        keep_uploads(obj, course=course.uid, preview=trial_of(request))
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -90,14 +96,10 @@ class OutlineAdmin(
         writing.refresh(form.instance.course)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        if not preview_of(request) and "title" in context["adminform"].form.fields:  # else it is for reading only
+        if not trial_of(request) and "title" in context["adminform"].form.fields:  # else it is for reading only
             put_beside(context["adminform"].form)
             context |= {"check_file_url": self.check_file_url(), "shared": request.session.get("shared")}
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def preview_context(self, obj: Any) -> Mapping[str, Any]:
-        course = Course.objects.get(pk=obj.pk if isinstance(obj, Course) else obj.course_id)
-        return {"course": course, "outline": course.outline, "next": None, "done": 0}
 
     def view_on_site(self, obj: Any) -> str | None:
         return f"{reverse('courses:outline', args=[obj.course.slug])}"
@@ -243,7 +245,6 @@ class StepAdmin(PublishingAdmin, LivePreviewAdmin, OutlineAdmin):
     form = StepForm
     change_form_template = "admin/courses/step_change.html"
     parent = "topic"
-    preview_template = "courses/step.html"
     inlines = [*PARTS, QuizInline]
     ordering = (
         *("course__position", "course_id", "topic__week__position", "topic__week_id"),
@@ -313,18 +314,15 @@ class StepAdmin(PublishingAdmin, LivePreviewAdmin, OutlineAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for part in formset.forms:
-            keep_uploads(part.instance, course=form.instance.course.uid, preview=preview_of(request))
+            keep_uploads(part.instance, course=form.instance.course.uid, preview=trial_of(request))
         super().save_formset(request, form, formset, change)
 
     def after_save(self, form: Any, change: bool) -> None:
         before = {name: form[name].initial for name in ("slug", "title")} if change else {}
         arranging.step_written(step=form.instance, before=before)
 
-    def preview_context(self, obj: Step) -> Mapping[str, Any]:
-        return step_context(obj)
-
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        if not preview_of(request) and "body" in context["adminform"].form.fields:
+        if not trial_of(request) and "body" in context["adminform"].form.fields:
             help_to_write(context["adminform"], context.get("original"))
             context["live_preview_url"] = self.live_preview_url(context.get("original"))
         return super().render_change_form(request, context, *args, **kwargs)

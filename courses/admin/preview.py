@@ -1,8 +1,7 @@
 """Shows a page as it would be with what stands in a form, and writes nothing.
 
-The form is saved as always, the page rendered from what was saved, and all of it rolled back (that of a step is made in memory: see
-`live_preview`). New files never reach the storage: the
-page gets new pictures as `data:` addresses.
+The form is checked as always, and the page made in memory from what it says: nothing is saved, and nobody's saving waits for it. New
+files never reach the storage: the page gets new pictures as `data:` addresses.
 """
 
 from __future__ import annotations
@@ -10,14 +9,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.forms.formsets import all_valid
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import get_template, render_to_string
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -37,6 +37,7 @@ class Preview:
         self.live = live  # shown beside the form, where it needs no words about itself
         self.pictures: dict[str, str] = {}
         self.unplayable = False
+        self.unseen = ""  # why what stands in the form is not on the page
 
     def add_file(self, name: str, file: StoredFile) -> None:
         """A new file that the page will name although the storage does not have it."""
@@ -49,7 +50,7 @@ class Preview:
         self.pictures[default_storage.url(name)] = f"data:image/{kind};base64,{content}"
 
     def page(self, request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
-        """The page, with a banner. It is not kept: its version belongs to what is rolled back."""
+        """The page, with a banner. It is not kept: nothing of it is saved."""
         marks = Marks()
         page = get_template(template).render({**context, "marks": marks, "low_data": low_data(request)})
         text = "".join(self._filled(marks.cut(page), request))
@@ -70,17 +71,13 @@ class Preview:
                     yield fill_hole(request, chunk.path, chunk.arguments)
 
 
-def preview_of(request: HttpRequest) -> Preview | None:
-    """The preview for which a form is being saved; None when it is really saved."""
-    return getattr(request, "preview", None)
-
-
 class PreviewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A ModelAdmin with a "Preview" button. A subclass says in `preview_page` which page shows what."""
+    """A ModelAdmin with a "Preview" button. A subclass says what saving sets besides the fields, and which page shows the row."""
 
-    preview_template: ClassVar[str]
+    def put_in_place(self, row: Any, form: Any, *, change: bool) -> None:
+        raise NotImplementedError
 
-    def preview_context(self, obj: Any) -> Mapping[str, Any]:
+    def preview_page(self, request: HttpRequest, row: Any, formsets: Iterable[Any], preview: Preview) -> HttpResponse:
         raise NotImplementedError
 
     def get_urls(self) -> list[URLPattern]:
@@ -95,15 +92,29 @@ class PreviewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _name_of(self, what: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{what}"
 
-    def preview_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponseBase:
-        """The page, or what stands in its way. Whoever may not change the row gets 403 from the form's own view."""
-        request.preview = Preview()  # type: ignore[attr-defined]
-        with transaction.atomic():
-            response: HttpResponseBase = self.changeform_view(request, object_id)
-            if isinstance(response, TemplateResponse):
-                response.render()
-            transaction.set_rollback(True)
-        return response
+    def preview_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """The page (200), or what stands in its way (422)."""
+        return self.page_or_refusals(request, object_id, "admin/courses/preview_refused.html", Preview())
+
+    def page_or_refusals(
+        self, request: HttpRequest, object_id: str | None, refusals: str, preview: Preview
+    ) -> HttpResponse:
+        """Reads, and takes no lock. Raises Http404 for a row that is not theirs, PermissionDenied where they may not write."""
+        row = admin.ModelAdmin.get_object(self, request, object_id) if object_id else None
+        if object_id and row is None:
+            raise Http404
+        change = row is not None
+        if not (self.has_change_permission(request, row) if change else self.has_add_permission(request)):
+            raise PermissionDenied
+        form = self.get_form(request, row, change=change)(request.POST, request.FILES, instance=row)
+        formsets, inlines = self._create_formsets(request, form.instance, change=change)  # type: ignore[attr-defined]
+        if not (form.is_valid() & all_valid(formsets)):
+            inline_formsets = self.get_inline_formsets(request, formsets, inlines, row)
+            context = {**self.admin_site.each_context(request), "title": _("No preview yet"), "form": form}
+            context |= {"inline_admin_formsets": inline_formsets}
+            return render(request, refusals, context, status=422)
+        self.put_in_place(form.instance, form, change=change)
+        return self.preview_page(request, form.instance, formsets, preview)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -111,20 +122,3 @@ class PreviewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         new = object_id is None
         address = reverse(f"admin:{self._name_of('preview')}{'_new' if new else ''}", args=[] if new else [object_id])
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "preview_url": address})
-
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        if preview := preview_of(request):
-            return preview.page(request, self.preview_template, self.preview_context(obj))
-        return super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        if preview := preview_of(request):
-            return preview.page(request, self.preview_template, self.preview_context(obj))
-        return super().response_change(request, obj)
-
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        if preview_of(request):
-            context = {**self.admin_site.each_context(request), **context, "title": _("No preview yet")}
-            context["form"] = context["adminform"].form
-            return TemplateResponse(request, "admin/courses/preview_refused.html", context, status=422)
-        return super().render_change_form(request, context, *args, **kwargs)

@@ -256,14 +256,19 @@ def refresh(course: Course, *, rendered: Iterable[Step] = ()) -> None:
         steps |= {step.pk: step for step in others}
     for step in steps.values():
         render_step(step, links, glossary)
-    locked.description_html = rendering.render_text(locked.description)
-    locked.faq = [{**entry, "html": rendering.render_text(entry.get("answer", ""))} for entry in locked.faq]
-    locked.render_version = rendering.RULES_VERSION
+    derive_course(locked)
     locked.outline = {**outline_of(locked), **gathered_in(locked, locked.steps.live()), "links": links_digest}
     locked.version += 1
     locked.save(update_fields=["description_html", "faq", "render_version", "outline", "version"])
     for field in ("description_html", "faq", "render_version", "outline", "version"):
         setattr(course, field, getattr(locked, field))
+
+
+def derive_course(course: Course) -> None:
+    """What `refresh` derives from a course's own texts; the course need not be saved."""
+    course.description_html = rendering.render_text(course.description)
+    course.faq = [{**entry, "html": rendering.render_text(entry.get("answer", ""))} for entry in course.faq]
+    course.render_version = rendering.RULES_VERSION
 
 
 def rerender_everything() -> int:

@@ -159,20 +159,103 @@ def test_what_cannot_be_shown_yet_says_why(as_editor, course):
     assert everything() == before
 
 
+BANNER = re.compile(r'<div class="wrap section--tight"><aside class="notice" role="status".*?</aside></div>', re.S)
+
+
+def main_of(page: str) -> str:
+    """What stands on a page, but for the words of a preview about itself."""
+    return " ".join(BANNER.sub("", page).partition("<main")[2].partition("</main>")[0].split())
+
+
+ELSEWHERE = {
+    "course": {
+        "tagline": "Said in other words.",
+        "description": "Not *yet* said.",
+        "faq": "Is it free?\nIt *is*.",
+        "outcomes": "You know why.",
+        "contributors": "Ada\nWrites",
+        "slug": "another-address",
+    },
+    "week": {},
+    "topic": {"lead": "What it is about.", "week": "second"},
+}
+
+
 @pytest.mark.parametrize("model", ["course", "week", "topic"])
-def test_courses_weeks_and_topics_are_seen_on_the_course_page(as_editor, course, model):
+def test_courses_weeks_and_topics_are_seen_as_saving_will_show_them_and_nothing_is_written(
+    as_editor, client, course, model
+):
+    row = course if model == "course" else getattr(course, f"{model}s").first()
+    address = f"/admin/courses/{model}/{row.pk}/change/"
+    changes = {"title": "Quite another title", **ELSEWHERE[model]}
+    if model == "topic":
+        changes["week"] = course.weeks.get(uid=changes["week"]).pk
+    as_editor.get(address)
+    before = everything()
+    with CaptureQueriesContext(connection) as queries:
+        response = preview(as_editor, address, **changes)
+    written = [q["sql"] for q in queries if re.match(r"\s*(INSERT|UPDATE|DELETE|BEGIN)", q["sql"])]
+    assert written == [] and "FOR UPDATE" not in str(queries.captured_queries)
+    assert everything() == before
+    assert response.status_code == 200 and "no-store" in response["Cache-Control"]
+    assert "Quite another title" in response.text and "Preview, not saved." in response.text
+    assert send(as_editor, address, **changes).status_code == 302
+    course.refresh_from_db()
+    assert main_of(response.text) == main_of(client.get(course.get_absolute_url()).text)
+
+
+def test_a_new_course_with_its_picture_can_be_seen_before_it_is_saved(as_editor, course):
+    before, files = everything(), stored()
+    new = {"title": "Brand new", "description": "Hello *you*.", "picture": picture(), "picture_alt": "A line."}
+    response = preview(as_editor, "/admin/courses/course/add/", **new)
+    assert response.status_code == 200
+    for words in ("Brand new", "<em>you</em>", 'src="data:image/svg+xml;base64,', 'alt="A line."', 'width="40"'):
+        assert words in response.text, words
+    assert everything() == before and stored() == files
+
+
+def test_a_week_or_topic_without_published_steps_says_why_it_is_not_on_the_page(as_editor, course):
+    before = everything()
+    week = course.weeks.first()
+    response = preview(as_editor, "/admin/courses/week/add/", course=course.pk, title="Brand new")
+    assert response.status_code == 200 and "learners see a week as soon as a step in it is published" in response.text
+    response = preview(as_editor, "/admin/courses/topic/add/", week=week.pk, title="Brand new")
+    assert response.status_code == 200 and "learners see a topic as soon as a step in it is published" in response.text
+    response = preview(as_editor, f"/admin/courses/week/{week.pk}/change/", title="Renamed")
+    assert "Renamed" in response.text and "as soon as a step" not in response.text
+    assert everything() == before
+
+
+@pytest.mark.parametrize("model", ["course", "week", "topic"])
+def test_a_course_week_or_topic_that_cannot_be_shown_yet_says_why(as_editor, course, model):
     before = everything()
     row = course if model == "course" else getattr(course, f"{model}s").first()
-    response = preview(as_editor, f"/admin/courses/{model}/{row.pk}/change/", title="Quite another title")
-    assert response.status_code == 200
-    assert "Quite another title" in response.text
-    assert "Preview, not saved." in response.text
+    response = preview(as_editor, f"/admin/courses/{model}/{row.pk}/change/", title="")
+    assert response.status_code == 422
+    assert "the form is as you left it" in response.text and "<strong>Title:</strong>" in response.text
     assert everything() == before
+
+
+@pytest.mark.parametrize("model", ["course", "week", "topic"])
+def test_only_who_may_write_a_course_gets_its_previews(client, as_editor, course, model):
+    row = course if model == "course" else getattr(course, f"{model}s").first()
+    address, other = f"/admin/courses/{model}/{row.pk}/preview/", factories.small_course("lighthouse")
+    assert client.post(address).status_code == 302
+    client.force_login(factories.moderator())
+    assert client.post(address, {"title": "x"}).status_code == 403
+    client.force_login(factories.helper(other))
+    assert client.post(address, {"title": "x"}).status_code == 404
+    for nothing in ("999999", "x"):
+        assert as_editor.post(f"/admin/courses/{model}/{nothing}/preview/", {"title": "x"}).status_code == 404
+    assert as_editor.post(address, {}).status_code == 422
 
 
 def test_a_preview_is_posted_and_never_fetched(as_editor, course):
     step = course.steps.first()
-    for address in (f"/admin/courses/step/{step.pk}/preview/", "/admin/courses/step/add/preview/"):
+    for address in (
+        *(f"/admin/courses/step/{step.pk}/preview/", "/admin/courses/step/add/preview/"),
+        *(f"/admin/courses/course/{course.pk}/preview/", "/admin/courses/course/add/preview/"),
+    ):
         assert as_editor.get(address).status_code == 405
 
 
