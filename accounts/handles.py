@@ -40,6 +40,11 @@ def tidy(handle: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", handle[: 10 * MAX_LENGTH])).strip()
 
 
+def spellings(handle: str) -> set[str]:
+    """The handle with the capitals that people give it: SQLite compares without regard to case in plain Latin letters only."""
+    return {handle, handle.lower(), handle.upper(), handle.title(), handle.capitalize()}
+
+
 def validate_handle(handle: str) -> None:
     """Raise ValidationError, with a reason a person can act on, unless the (tidied) handle may be used."""
     if not MIN_LENGTH <= len(handle) <= MAX_LENGTH:

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkeletonField
-from accounts.handles import MAX_LENGTH, tidy, validate_handle
+from accounts.handles import MAX_LENGTH, spellings, tidy, validate_handle
 from accounts.lookalikes import skeleton
 
 EDUCATORS, MODERATORS = "Educators", "Moderators"
@@ -35,8 +35,8 @@ class UserManager(BaseUserManager["User"]):
         spellings, since a capital may look like another letter than its small one.
         """
         handle = tidy(words)
-        spelt = {handle, handle.lower(), handle.upper(), handle.title(), handle.capitalize()}
-        alike = self.filter(models.Q(handle__iexact=handle) | models.Q(skeleton__in=[skeleton(name) for name in spelt]))
+        looks = [skeleton(name) for name in spellings(handle)]
+        alike = self.filter(models.Q(handle__iexact=handle) | models.Q(skeleton__in=looks))
         same = [person for person in alike if person.handle.casefold() == handle.casefold()]
         return next((person for person in same if person.handle == handle), same[0] if same else None)
 

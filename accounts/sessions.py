@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
@@ -71,13 +72,14 @@ def in_words(label: str) -> str:
 
 
 def of(user: User, key: str | None) -> list[SignedIn]:
-    """Where the person is signed in now; `key` is this browser's session. Two queries, however many there are."""
+    """Where the person is signed in now; `key` is this browser's session. Two queries, however many there are.
+
+    A session from before the password was changed opens nothing any more, and is not told.
+    """
     rows = list(UserSession.objects.filter(user_id=user.pk).order_by("-created_at", "-pk"))
-    open_ones = set(
-        Session.objects.filter(
-            session_key__in=[r.session_key for r in rows], expire_date__gt=timezone.now()
-        ).values_list("session_key", flat=True)
-    )
+    not_over = Session.objects.filter(session_key__in=[r.session_key for r in rows], expire_date__gt=timezone.now())
+    good = {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}
+    open_ones = {s.session_key for s in not_over if s.get_decoded().get(HASH_SESSION_KEY) in good}
     return [
         SignedIn(row.pk, in_words(row.user_agent), row.created_at.date(), row.session_key == key)
         for row in rows

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.html import format_html
 
+from accounts.handles import spellings
 from courses.content import rendering
 from discussions.models import Alias, Comment, Discussion, Like
 
@@ -22,7 +25,8 @@ def erase(*, person: Any, keep_words: bool) -> None:
     """
     written = Comment.objects.of(person)
     liked = Comment.objects.filter(likes__person=person)
-    mentions = Comment.objects.filter(body__icontains=f"@{person.handle}")
+    called = (Q(body__icontains=f"@{spelt}") for spelt in spellings(person.handle))
+    mentions = Comment.objects.filter(reduce(or_, called))
     steps = sorted({pk for found in (written, liked, mentions) for pk in found.values_list("step_id", flat=True)})
     list(Discussion.objects.select_for_update().filter(step__in=steps).order_by("pk"))
     liked.update(like_count=F("like_count") - 1)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
-from accounts.handles import tidy
+from accounts.handles import spellings, tidy
 from accounts.lookalikes import skeleton
 from accounts.models import User
 from discussions.models import Alias, Comment
@@ -44,7 +44,7 @@ def people_named(comment: Comment) -> set[int]:
     words = Comment.objects.can_be_answered().filter(Q(pk=comment.root_id) | Q(root_id=comment.root_id))
     # In other alphabets by what they look like too: SQLite's Lower knows the capitals of plain Latin letters only.
     foreign = [name for name in possible if not name.isascii()]
-    looks = {skeleton(s) for name in foreign for s in (name, name.lower(), name.capitalize(), name.title())}
+    looks = {skeleton(spelt) for name in foreign for spelt in spellings(name)}
     called = Q(handle__in=possible) | Q(low__in=lower) | Q(skeleton__in=looks)
     handles = (
         User.objects.alias(low=Lower("handle"))

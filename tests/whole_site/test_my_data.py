@@ -195,6 +195,17 @@ def test_deleting_leaves_no_trace_and_the_words_as_chosen(as_busy, busy, other, 
     assert not Decision.objects.exclude(about_person=None, about_alias=None).exists()
 
 
+@pytest.mark.parametrize(
+    ("handle", "called"), [("олень", "@ОЛЕНЬ"), ("Ёлка у моря", "@ёлка у моря"), ("reed", "@REED")]
+)
+def test_a_name_that_was_called_goes_in_any_capitals_of_any_alphabet(course, other, handle, called):
+    person = factories.person(handle)
+    words = factories.comment(Step.objects.get(slug="one-a"), other, f"Thank you {called}, that helps.")
+    my_data.erase(person=person, keep_words=True)
+    words.refresh_from_db()
+    assert words.body == "Thank you @someone, that helps." and "@someone" in words.body_html
+
+
 def test_nobody_keeps_an_account_here_by_calling_its_name_often(course, other):
     """“@ab” becomes the longer “@someone”, and six hundred of them are more than is rendered as a comment."""
     person = factories.person("ab")
