@@ -207,6 +207,10 @@ def rerender() -> int:
 
 
 def show_author_anew(*, author: Any) -> None:
-    """Have all kept pages with this person's comments made anew: their name or picture is another one now."""
+    """Have all kept pages with this person's comments made anew: their name or picture changes in this transaction.
+
+    Called before the person's row is written: whoever posts holds discussions before people too, so nobody waits for ever.
+    """
     steps = Comment.objects.filter(author=author).values("step")
-    Discussion.objects.filter(step__in=steps).update(version=F("version") + 1)
+    held = Discussion.objects.select_for_update().filter(step__in=steps).order_by("pk")
+    Discussion.objects.filter(pk__in=[discussion.pk for discussion in held]).update(version=F("version") + 1)

@@ -29,9 +29,9 @@ def name(request: PersonsRequest) -> HttpResponse:
         return show(request, handle_form=form)
     try:
         with transaction.atomic():
+            posting.show_author_anew(author=request.user)
             request.user.handle = form.cleaned_data["handle"]
             request.user.save(update_fields=["handle", "skeleton"])
-            posting.show_author_anew(author=request.user)
     except IntegrityError:  # somebody took it in the same moment
         request.user.refresh_from_db()
         form.add_error("handle", _("This name is taken. Add something to it, or choose another."))
@@ -47,8 +47,8 @@ def picture(request: PersonsRequest) -> HttpResponse:
     chosen = whole_number(request.POST.get("picture", ""))
     if chosen is not None and chosen < MOST_PICTURES + PICTURES:
         with transaction.atomic():
+            posting.show_author_anew(author=request.user)
             request.user.avatar_shuffle = chosen
             request.user.save(update_fields=["avatar_shuffle"])
-            posting.show_author_anew(author=request.user)
         messages.success(request, _("Saved. Your comments now show the new picture."))
     return redirect("accounts:settings")

@@ -39,3 +39,40 @@ def test_two_commands_at_once_send_each_mail_once(tmp_path: Path):
         finish(run(tmp_path, PEOPLE, DATABASE_URL=address))
         both = [run(tmp_path, 'call_command("send_digests")', DATABASE_URL=address) for _ in range(2)]
         assert sum(int(finish(process).split()[1]) for process in both) == 6
+
+
+RENAMED_WHILE_ANSWERED = """
+from django.db import transaction
+from django.test import Client
+settings.ALLOWED_HOSTS = ["testserver"]
+step = Step.objects.get(slug="one-a")
+root = Comment.objects.filter(parent=None).first()
+client = Client()
+client.force_login(root.author)
+def change(address, sent):
+    try:
+        return client.post(f"/accounts/settings/{address}/", sent).status_code
+    finally:
+        connection.close()
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone()[0] > 0
+for address, sent in (("name", {"handle": "another reader"}), ("picture", {"picture": 3})):
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Discussion.objects.hold(step.pk)
+            changed = pool.submit(change, address, sent)
+            until(somebody_waits, "nobody asked for what this transaction holds")
+            factories.comment(step, factories.person(), parent=root)
+        assert changed.result() == 302
+root.author.refresh_from_db()
+print(root.author.handle, root.author.avatar_shuffle)
+"""
+
+
+def test_a_name_or_picture_that_is_changed_while_its_owner_is_answered_waits_for_the_answer(tmp_path: Path):
+    with database_of_its_own() as address:
+        finish(run(tmp_path, PEOPLE, DATABASE_URL=address))
+        script = "from tests.services.servers import until\n" + RENAMED_WHILE_ANSWERED
+        assert finish(run(tmp_path, script, DATABASE_URL=address)) == "another reader 3"
