@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -28,48 +29,58 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, cwd=ROOT, env={**keep, **settings}, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    topic = tmp_path / "content" / "tiny" / "01-week" / "01-topic"
+def prepare(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    folders = {"DATA_DIR": str(site / "data"), "CONTENT_DIR": str(site / "content")}
+    return manage("start", "--prepare-only", *arguments, **folders)
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small course, the data of a site that was started once with it, and what that start said; made once, as it takes seconds."""
+    site = tmp_path_factory.mktemp("begun")
+    topic = site / "content" / "tiny" / "01-week" / "01-topic"
     topic.mkdir(parents=True)
     (topic.parents[1] / "course.yaml").write_text(COURSE)
     (topic.parent / "week.yaml").write_text("id: week\ntitle: A week\n")
     (topic / "topic.yaml").write_text("id: topic\ntitle: A topic\n")
     (topic / "01-step.md").write_text("---\nid: step\nkind: article\ntitle: A step\nminutes: 3\n---\nWords.\n")
-    return tmp_path / "content"
-
-
-def test_an_empty_folder_becomes_a_site_and_a_second_start_changes_nothing(tmp_path: Path, content: Path):
-    variables = {"DATA_DIR": str(tmp_path / "data"), "CONTENT_DIR": str(content)}
-    first = manage("start", "--prepare-only", "--port", "8765", **variables)
+    first = prepare(site, "--port", "8765")
     assert first.returncode == 0, first.stderr
-    assert "http://127.0.0.1:8765/" in first.stdout and "added      step step: A step" in first.stdout
-    link = re.search(r"http://127.0.0.1:8765/accounts/educator/[\w-]{20,}/", first.stdout)
+    (site / "said").write_text(first.stdout)
+    return site
+
+
+@pytest.fixture
+def site(begun: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(begun, tmp_path / "site"))
+
+
+def test_an_empty_folder_becomes_a_site_and_a_second_start_changes_nothing(site: Path):
+    said = (site / "said").read_text()
+    assert "http://127.0.0.1:8765/" in said and "added      step step: A step" in said
+    link = re.search(r"http://127.0.0.1:8765/accounts/educator/[\w-]{20,}/", said)
     assert link
-    secret = tmp_path / "data" / "secret_key"
+    secret = site / "data" / "secret_key"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     kept = secret.read_text()
     assert len(kept) >= 50
-    second = manage("start", "--prepare-only", **variables)
+    second = prepare(site)
     assert second.returncode == 0, second.stderr
     assert "step" not in second.stdout.replace("educator", "") and secret.read_text() == kept
 
 
-def test_only_what_changed_is_loaded_again(tmp_path: Path, content: Path):
-    variables = {"DATA_DIR": str(tmp_path / "data"), "CONTENT_DIR": str(content)}
-    manage("start", "--prepare-only", **variables)
-    step = next(content.rglob("01-step.md"))
+def test_only_what_changed_is_loaded_again(site: Path):
+    step = next(site.rglob("01-step.md"))
     step.write_text(step.read_text().replace("Words.", "Other words."))
-    again = manage("start", "--prepare-only", **variables)
+    again = prepare(site)
     assert "changed    step step: body" in again.stdout and "course" not in again.stdout.split("changed")[1]
 
 
-def test_a_mistake_in_a_text_is_said_and_does_not_close_the_site(tmp_path: Path, content: Path):
-    variables = {"DATA_DIR": str(tmp_path / "data"), "CONTENT_DIR": str(content)}
-    manage("start", "--prepare-only", **variables)
-    step = next(content.rglob("01-step.md"))
+def test_a_mistake_in_a_text_is_said_and_does_not_close_the_site(site: Path):
+    step = next(site.rglob("01-step.md"))
     step.write_text(step.read_text().replace("minutes: 3", "minutes: three"))
-    again = manage("start", "--prepare-only", **variables)
+    again = prepare(site)
     assert again.returncode == 0
     assert "tiny/01-week/01-topic/01-step.md:5: minutes" in again.stderr
     assert "what was loaded before is served" in again.stderr
@@ -143,10 +154,8 @@ def test_every_variable_that_is_read_stands_in_the_example():
     assert read - {"TEST_DATABASE_URL"} == example  # that one is for those who change the code: CONTRIBUTING.md
 
 
-def test_styles_are_joined_and_fingerprinted(tmp_path: Path):
-    run = manage("collectstatic", "--noinput", "-v0", DATA_DIR=str(tmp_path))
-    assert run.returncode == 0, run.stderr
-    bundle = next((tmp_path / "static" / "css").glob("site.*.css")).read_text()
+def test_styles_are_joined_and_fingerprinted(begun: Path):
+    bundle = next((begun / "data" / "static" / "css").glob("site.*.css")).read_text()
     order = [
         bundle.index(words) for words in ("@layer tokens,base", "@layer base{", "@layer layout{", "@layer components{")
     ]
