@@ -63,23 +63,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """After a test with real transactions Django deletes every row, which decisions refuse on SQLite: make way, and guard again."""
-    marker = item.get_closest_marker("django_db")
-    real = marker is not None and marker.kwargs.get("transaction")
-    if connection.vendor == "sqlite" and (real or "transactional_db" in getattr(item, "fixturenames", ())):
-        triggers = import_module("discussions.migrations.0005_decisions_stay")
-        with connection.cursor() as cursor:
-            for name in triggers.NAMES:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-            cursor.execute("UPDATE discussions_decision SET answers_id = NULL")
-            for table in ("notification", "appeal", "sanction", "decision"):
-                cursor.execute(f"DELETE FROM discussions_{table}")  # noqa: S608 - our own tables
-            for statement in triggers.SQLITE:
-                cursor.execute(statement)
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The roles come from migrations, and what empties the database takes them away for all tests that follow: put them back."""
@@ -92,6 +75,27 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             role.save()
 
     post_migrate.connect(put_back, sender=last, weak=False)
+
+
+@pytest.fixture(autouse=True)
+def _decisions_can_go(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test with real transactions Django deletes every row, which decisions refuse on SQLite: make way, and guard again."""
+    marker = request.node.get_closest_marker("django_db")
+    real = (marker is not None and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    if not real or connection.vendor != "sqlite":
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # set up before this, and so emptied after it
+    yield
+    triggers = import_module("discussions.migrations.0005_decisions_stay")
+    with connection.cursor() as cursor:
+        for name in triggers.NAMES:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        cursor.execute("UPDATE discussions_decision SET answers_id = NULL")
+        for table in ("notification", "appeal", "sanction", "decision"):
+            cursor.execute(f"DELETE FROM discussions_{table}")  # noqa: S608 - our own tables
+        for statement in triggers.SQLITE:
+            cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True)

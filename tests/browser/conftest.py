@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -83,3 +84,8 @@ def visitor(browser: Browser, live_server: Any, faults: list[str]) -> Iterator[C
     yield open_browser
     for context in contexts:
         context.close()
+    for (
+        thread
+    ) in threading.enumerate():  # what the site still does for these pages would be done in the next test's database
+        if "process_request_thread" in thread.name:
+            thread.join(WAIT / 1000)
