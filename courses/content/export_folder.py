@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from courses.content import checking, files, loading
 from courses.content.errors import ContentErrors, Problem
 from courses.content.exporting import Exported, export, of_the_course
-from courses.content.folders import course_folders, digest_of
+from courses.content.folders import course_folders, digest_of, ignored
 from courses.content.planning import DIGEST
 from courses.models import Course
 
@@ -34,13 +34,21 @@ class Written:
 def write_into(content: Path, course: Course, *, overwrite: bool = False) -> Written:
     """Bring the course's folder below `content` to what the database says; then remember it as loaded.
 
-    Raises ContentErrors when the folder holds edits that were not loaded or are in conflict, unless `overwrite`.
+    Raises ContentErrors when the folder holds edits that were not loaded or are in conflict, or may be another course's, unless
+    `overwrite`; and when the course has no steps, because such files could not be loaded.
     """
     exported = export(course)
+    if not exported.has_steps:
+        raise ContentErrors([Problem(course.slug, 1, "the course has no steps; its files are left as they are")])
     target = content / exported.folder
     there = folder_of(content, course)
     if there and not overwrite:
         _refuse_to_lose(there, course, exported)
+    elif target in course_folders(content) and not overwrite:
+        message = (
+            f'cannot be told whose it is; mend its course.yaml so that it says "id: {course.uid}", or say --overwrite'
+        )
+        raise ContentErrors([Problem(f"{target.name}/course.yaml", 1, message)])
     try:
         if there and there != target:
             _rename(there, target)
@@ -65,6 +73,8 @@ def write(exported: Exported, target: Path) -> Written:
             done.written.append(path)
     for entry in sorted(target.rglob("*"), reverse=True):
         place = PurePosixPath(entry.relative_to(target).as_posix())
+        if any(map(ignored, place.parts)):
+            continue
         if entry.is_file() and of_the_course(place) and place.as_posix() not in exported.texts:
             entry.unlink()
             done.removed.append(place.as_posix())
@@ -97,9 +107,8 @@ def _rename(there: Path, target: Path) -> None:
 
 
 def _refuse_to_lose(there: Path, course: Course, exported: Exported) -> None:
-    if all(
-        (there / path).is_file() and (there / path).read_bytes() == text.encode()
-        for path, text in exported.texts.items()
+    if all(_holds(there / path, text.encode()) for path, text in exported.texts.items()) and all(
+        _holds_stored(there / path, stored) for path, stored in exported.media.items() if (there / path).exists()
     ):
         return
     place = f"{there.name}/course.yaml"
@@ -119,7 +128,7 @@ def _refuse_to_lose(there: Path, course: Course, exported: Exported) -> None:
 
 def _put(file: Path, content: bytes) -> bool:
     """Write a file whole or not at all; False when it is so already."""
-    if file.is_file() and file.read_bytes() == content:
+    if _holds(file, content):
         return False
     file.parent.mkdir(parents=True, exist_ok=True)
     with _beside(file) as stream:
@@ -129,18 +138,24 @@ def _put(file: Path, content: bytes) -> bool:
 
 
 def _put_stored(file: Path, stored: str) -> bool:
-    with default_storage.open(stored) as source:
-        if file.is_file() and file.stat().st_size == source.size:
-            with file.open("rb") as there:
-                same = hashlib.file_digest(there, "sha256").digest() == hashlib.file_digest(source, "sha256").digest()
-            if same:
-                return False
-            source.seek(0)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with _beside(file) as stream:
-            shutil.copyfileobj(source, stream)
+    if _holds_stored(file, stored):
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with default_storage.open(stored) as source, _beside(file) as stream:
+        shutil.copyfileobj(source, stream)
     os.replace(stream.name, file)
     return True
+
+
+def _holds(file: Path, content: bytes) -> bool:
+    return file.is_file() and file.read_bytes() == content
+
+
+def _holds_stored(file: Path, stored: str) -> bool:
+    if not file.is_file() or file.stat().st_size != default_storage.size(stored):
+        return False
+    with default_storage.open(stored) as source, file.open("rb") as there:
+        return hashlib.file_digest(there, "sha256").digest() == hashlib.file_digest(source, "sha256").digest()
 
 
 def _beside(file: Path) -> tempfile._TemporaryFileWrapper[bytes]:

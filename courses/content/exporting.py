@@ -39,9 +39,13 @@ class Exported:
     texts: Mapping[str, str]
     media: Mapping[str, str]  # path inside the folder -> name in the storage
 
+    @property
+    def has_steps(self) -> bool:
+        return any(path.endswith(".md") for path in self.texts)
+
 
 def export(course: Course) -> Exported:
-    """The course as files. What is retired has no file; a week or topic that is left empty by that has none either.
+    """The course as files. What is retired has no file; a week or topic has one if a step in it has.
 
     Raises ContentErrors, with the id of the step in place of a file, when a row holds what no file may.
     """
@@ -61,10 +65,10 @@ class _Exporter:
         ):
             steps.setdefault(step.topic_id, []).append(step)
         topics: dict[int, list[Topic]] = {}
-        for topic in self.course.topics.filter(pk__in=steps, retired_at=None):
+        for topic in self.course.topics.filter(pk__in=steps):
             topics.setdefault(topic.week_id, []).append(topic)
         self.course_files()
-        weeks = self.course.weeks.filter(pk__in=topics, retired_at=None)
+        weeks = self.course.weeks.filter(pk__in=topics)
         for number, week in _numbered(weeks):
             place = f"{number}-{week.uid}"
             self.heading(f"{place}/week.yaml", schema.WeekDocument, week)

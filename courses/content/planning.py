@@ -137,7 +137,7 @@ def plan(course: CheckedCourse, choices: Choices = UNDECIDED) -> Plan:
 
 def plan_for(course: CheckedCourse, row: Course | None, choices: Choices = UNDECIDED) -> Plan:
     """The plan for a course's row; None plans a course that is not there yet. Raises ContentErrors as `plan` does."""
-    outline = list(_plan_outline(course, row, choices))
+    outline = _with_places(list(_plan_outline(course, row, choices)))
     made = Plan(course, [_plan_course(course, row, choices, outline), *outline])
     _check_course_address(made)
     _check_step_addresses(made)
@@ -207,6 +207,32 @@ def _plan_row(
         conflicts=merged.conflicts,
         loaded=merged.loaded,
         remembers=merged.loaded != loaded,
+    )
+
+
+def _with_places(rows: list[RowPlan]) -> list[RowPlan]:
+    """The rows of an outline, so that no topic is retired with a step in it that is not, and no week with such a topic.
+
+    Files and admin can lead there together: one side takes a topic away, the other puts a step into it.
+    """
+    for place, inside in (("topic", "step"), ("week", "topic")):
+        needed = {row.after[place] for row in rows if row.what == inside and not row.after["retired"]}
+        rows = [
+            _not_retired(row) if row.what == place and row.uid in needed and row.after["retired"] else row
+            for row in rows
+        ]
+    return rows
+
+
+def _not_retired(row: RowPlan) -> RowPlan:
+    """The same with the row in the course. Where its file is gone it is retired by a later load, when nothing is in it."""
+    take = {name: value for name, value in row.take.items() if name != "retired"}
+    return replace(
+        row,
+        take=take | ({"retired": False} if row.stored["retired"] else {}),
+        conflicts=[name for name in row.conflicts if name != "retired"],
+        loaded=row.loaded | {"retired": False} if row.loaded else row.loaded,
+        remembers=True,
     )
 
 

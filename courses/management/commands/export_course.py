@@ -35,7 +35,7 @@ class Command(BaseCommand):
         refused = []
         for course in courses:
             try:
-                if options["to"]:
+                if options["to"] and options["to"].resolve() != settings.CONTENT_DIR:
                     done = write(export(course), options["to"] / course.slug)
                 else:
                     done = write_into(settings.CONTENT_DIR, course, overwrite=options["overwrite"])

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.content import checking, files, loading
+from courses.content.errors import ContentErrors
 from courses.content.export_folder import write, write_into
 from courses.content.exporting import export
 from courses.models import Course, Step, Topic, Week
-from tests.courses.content.course_files import FILM, WELCOME, CourseFiles
+from tests.courses.content.course_files import FILM, PRACTICE, VAN, WELCOME, CourseFiles
 
 pytestmark = pytest.mark.django_db
 BUILT_IN = Path(django_settings.BASE_DIR) / "content" / "drug-use-and-harm-reduction"
@@ -225,6 +226,77 @@ def test_edits_in_the_files_that_were_not_loaded_are_never_overwritten(course_fi
     assert "title: From the admin\n" in course_files.read(WELCOME) and "title: From the files\n" in course_files.read(
         FILM
     )
+
+
+def test_a_picture_that_was_changed_and_not_loaded_is_never_overwritten(course_files, tmp_path):
+    course_files.load()
+    write_into(tmp_path, Course.objects.get())
+    drawn_anew = VAN.replace(b'height="30"/>', b'height="25"/>')
+    course_files.write("media/van.svg", drawn_anew)
+    with pytest.raises(ContentErrors, match="edited since they were last loaded"):
+        write_into(tmp_path, Course.objects.get())
+    assert media(course_files.folder)["media/van.svg"] == drawn_anew
+    course_files.load()
+    assert not write_into(tmp_path, Course.objects.get()).written
+
+
+@pytest.mark.parametrize(
+    ("course_yaml", "reason"),
+    [
+        ("id: naloxone\ntitle: Naloxone: what it does\n", "cannot be told whose"),
+        ("id: somebody-else\ntitle: Naloxone\n", "cannot be told whose"),
+    ],
+)
+def test_a_folder_that_may_be_somebody_else_s_is_not_written_over(course_files, tmp_path, course_yaml, reason):
+    course_files.load()
+    course_files.write("course.yaml", course_yaml)
+    course_files.change(WELCOME, "title: Welcome", "title: From the files")
+    before = texts(course_files.folder)
+    with pytest.raises(ContentErrors, match=reason):
+        write_into(tmp_path, Course.objects.get())
+    assert texts(course_files.folder) == before
+    write_into(tmp_path, Course.objects.get(), overwrite=True)
+    assert "title: Welcome\n" in course_files.read(WELCOME)
+
+
+def test_a_course_without_steps_leaves_its_files_as_they_are(course_files, tmp_path):
+    course_files.load()
+    before = texts(course_files.folder)
+    Step.objects.update(retired_at="2026-01-01T00:00:00Z")
+    with pytest.raises(ContentErrors, match="has no steps"):
+        write_into(tmp_path, Course.objects.get())
+    assert texts(course_files.folder) == before
+
+
+def test_hidden_folders_are_left_alone(course_files, tmp_path):
+    course_files.load()
+    write_into(tmp_path, Course.objects.get())
+    (course_files.folder / ".git" / "refs" / "tags").mkdir(parents=True)
+    (course_files.folder / "01-first-week" / "09-empty").mkdir()
+    write_into(tmp_path, Course.objects.get())
+    assert (course_files.folder / ".git" / "refs" / "tags").is_dir()
+    assert not (course_files.folder / "01-first-week" / "09-empty").exists()
+
+
+def test_writing_to_the_content_folder_by_name_loses_nothing_either(course_files, tmp_path):
+    course_files.load()
+    course_files.change(WELCOME, "title: Welcome", "title: From the files")
+    out = StringIO()
+    with pytest.raises(CommandError), django_settings_content(tmp_path):
+        call_command("export_course", "--to", str(tmp_path), stdout=out, stderr=out)
+    assert "edited since they were last loaded" in out.getvalue()
+    assert "title: From the files\n" in course_files.read(WELCOME)
+
+
+@pytest.mark.parametrize("place", ["topic", "week"])
+def test_a_step_in_the_course_takes_its_topic_and_week_along(course_files, tmp_path, place):
+    course_files.load()
+    step = Step.objects.get(uid="practice")
+    rows = Topic.objects.filter(pk=step.topic_id) if place == "topic" else Week.objects.all()
+    rows.update(retired_at="2026-01-01T00:00:00Z")
+    write_into(tmp_path, Course.objects.get())
+    assert PRACTICE in texts(course_files.folder)
+    assert rows.get().retired_at is None and Step.objects.get(uid="practice").retired_at is None
 
 
 def test_a_conflict_stops_the_export_until_somebody_chooses(course_files, tmp_path):

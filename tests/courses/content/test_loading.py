@@ -1,16 +1,18 @@
 """Loading: what becomes of each row when files change, when the admin changes, and when both do."""
 
 import datetime
+import shutil
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import IntegrityError
 
+from courses import arranging
 from courses.content import loading, writing
 from courses.content.errors import ContentErrors
 from courses.content.merging import merge
-from courses.models import Completion, Course, OldSlug, ReflectionQuestion, Step
+from courses.models import Completion, Course, OldSlug, ReflectionQuestion, Step, Topic, Week
 from tests.courses.content.course_files import (
     CAPTIONS,
     FILM,
@@ -428,6 +430,37 @@ class TestRetiring:
 
         assert uids(gone.retired) == ["next-week", "using-it", "practice"]
         assert uids(back.restored) == ["next-week", "using-it", "practice"]
+
+    def test_a_topic_stays_while_a_step_is_in_it_that_the_admin_put_there(self, files):
+        files.load()
+        topic = Topic.objects.get(uid="what-it-is")
+        Step.objects.filter(uid="practice").update(topic=topic, position=9)
+        shutil.rmtree(files.folder / TOPIC)
+
+        files.load()
+
+        topic.refresh_from_db()
+        assert topic.retired_at is None
+        assert list(Step.objects.live().values_list("uid", flat=True)) == ["practice"]
+        assert list(files.load().lines()) == ["nothing to do"]
+
+        Step.objects.filter(uid="practice").update(topic=Topic.objects.get(uid="using-it"))
+        files.load()
+        topic.refresh_from_db()
+        assert topic.retired_at is not None
+
+    def test_a_new_step_brings_back_the_topic_and_week_that_the_admin_took_out(self, files):
+        files.load()
+        arranging.retire_whole(row=Week.objects.get())
+        files.step(f"{OTHER_TOPIC}/02-new.md", "new")
+
+        files.load()
+
+        new = Step.objects.select_related("topic__week").get(uid="new")
+        assert (new.topic.retired_at, new.topic.week.retired_at) == (None, None)
+        assert list(Step.objects.live()) == [new]
+        assert Topic.objects.get(uid="what-it-is").retired_at is not None
+        assert list(files.load().lines()) == ["nothing to do"]
 
     def test_a_step_made_in_the_admin_is_left_alone(self, files):
         files.load()
