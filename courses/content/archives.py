@@ -6,10 +6,15 @@ files below the folder that was given.
 
 from __future__ import annotations
 
+import lzma
 import re
 import shutil
 import stat
+import struct
+import unicodedata
 import zipfile
+import zlib
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -22,6 +27,12 @@ MOST_FILES = 5_000
 LARGEST_WHOLE = 1_000_000_000  # bytes, unpacked
 CHUNK = 1 << 20
 WHEN = (1980, 1, 1, 0, 0, 0)  # of each file in an archive: the same course gives the same bytes
+LONGEST_NAME = 255  # bytes of a file's or folder's name; file systems take no more
+FOR_MACS = "__MACOSX"  # the folder into which a Mac puts what only Macs understand
+UNREADABLE = (  # what zipfile and its decompressors raise
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(NotImplementedError, EOFError, RuntimeError, ValueError, OSError),
+)
 ODD = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f]')
 
 
@@ -43,13 +54,16 @@ def unpack(stream: IO[bytes], name: str, into: Path) -> Path:
     """
     try:
         with zipfile.ZipFile(stream) as archive:
-            entries = archive.infolist()
+            entries = [entry for entry in archive.infolist() if PurePosixPath(entry.filename).parts[:1] != (FOR_MACS,)]
             problems = _problems(entries, name)
             if problems:
                 raise ContentErrors(problems)
             _write(archive, entries, name, into)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError, ValueError) as error:
-        raise ContentErrors([Problem(name, 1, f"is not a ZIP file that can be read: {error}")]) from error
+    except UNREADABLE as error:
+        what = (
+            error.strerror if isinstance(error, OSError) and error.strerror else error
+        )  # without places of this server
+        raise ContentErrors([Problem(name, 1, f"is not a ZIP file that can be read: {what}")]) from error
     return _course_folder(into, name)
 
 
@@ -59,16 +73,22 @@ def _problems(entries: list[zipfile.ZipInfo], name: str) -> list[Problem]:
     if (whole := sum(entry.file_size for entry in entries)) > LARGEST_WHOLE:
         return [Problem(name, 1, f"unpacks to {whole:,} bytes; a course has at most {LARGEST_WHOLE:,}")]
     problems = []
-    seen: set[str] = set()
+    seen: set[PurePosixPath] = set()
+    files = {_place_of(entry) for entry in entries if not entry.is_dir()}
     for entry in entries:
-        if what := _wrong_with(entry, seen):
+        if what := _wrong_with(entry, seen, files):
             place = entry.filename.encode("unicode_escape").decode()[:200]
             problems.append(Problem(f"{name}/{place}", 1, what))
-        seen.add(entry.filename.casefold())
+        seen.add(_place_of(entry))
     return problems
 
 
-def _wrong_with(entry: zipfile.ZipInfo, seen: set[str]) -> str:
+def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath:
+    """Where an entry would lie, alike for names that some computers cannot tell apart."""
+    return PurePosixPath(unicodedata.normalize("NFC", entry.filename).casefold())
+
+
+def _wrong_with(entry: zipfile.ZipInfo, seen: Collection[PurePosixPath], files: Collection[PurePosixPath]) -> str:
     path = PurePosixPath(entry.filename)
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if path.is_absolute() or ".." in path.parts or not path.parts:
@@ -81,8 +101,12 @@ def _wrong_with(entry: zipfile.ZipInfo, seen: set[str]) -> str:
         return "is a link or a device; put the file itself into the archive"
     if entry.flag_bits & 0x1:
         return "is protected by a password; make the archive without one"
-    if entry.filename.casefold() in seen:
+    if any(len(part.encode()) > LONGEST_NAME for part in path.parts):
+        return f"has a name of more than {LONGEST_NAME} bytes; shorten it"
+    if _place_of(entry) in seen:
         return "is in the archive twice"
+    if any(folder in files for folder in _place_of(entry).parents):
+        return "lies in a folder that the archive has as a file too; leave one of the two out"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -130,7 +131,17 @@ def _find(name: str, media: Mapping[str, StoredFile]) -> StoredFile | str:
         return "this name leads out of the course folder; files lie in the course's media/ folder"
     if path.parts[:1] != ("media",):
         return f"files lie in the course's media/ folder; write media/{path.name}"
-    return media.get(str(path)) or f"there is no such file in the course folder{did_you_mean(name, media)}"
+    return (
+        media.get(str(path))
+        or _alike(path, media)
+        or f"there is no such file in the course folder{did_you_mean(name, media)}"
+    )
+
+
+def _alike(path: PurePosixPath, media: Mapping[str, StoredFile]) -> StoredFile | None:
+    """The file whose name has the same letters: Macs write an é as two signs, other computers as one."""
+    name = unicodedata.normalize("NFC", str(path))
+    return next((file for place, file in media.items() if unicodedata.normalize("NFC", place) == name), None)
 
 
 def _looked_at(file: StoredFile, look_at: Callable[[StoredFile], CheckedFile | str]) -> CheckedFile | str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 FORMAT_VERSION = 1  # raise it when the same files come to mean something else, so that --quick loads them again
 HASHED_WHOLE = 5_000_000  # bytes; larger files (films) are told apart by size and time, which is quicker
+LEFT_ALONE = ("README.md", "Thumbs.db", "desktop.ini", "__MACOSX")
 
 
 def course_folders(content: Path) -> list[Path]:
@@ -47,5 +48,5 @@ def digest_of(folder: Path) -> str:
 
 
 def ignored(name: str) -> bool:
-    """Hidden files, copies that editors leave, and notes for people."""
-    return name.startswith(".") or name.endswith("~") or name == "README.md"
+    """Hidden files, copies that editors leave, notes for people, and what Windows and Macs put beside files."""
+    return name.startswith(".") or name.endswith("~") or name in LEFT_ALONE

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import random
+import shutil
 import stat
 import zipfile
 from typing import Any
@@ -13,7 +15,7 @@ from courses.content import archives, checking, files, loading
 from courses.content.errors import ContentErrors
 from courses.content.exporting import export
 from courses.models import Course
-from tests.courses.content.course_files import CourseFiles
+from tests.courses.content.course_files import WELCOME, CourseFiles
 
 pytestmark = pytest.mark.django_db
 COURSE = ("naloxone/course.yaml", "id: naloxone\n")
@@ -56,6 +58,10 @@ def test_a_packed_course_unpacks_to_one_that_changes_nothing(tmp_path):
         ("C:evil", "not every computer can write"),
         ("naloxone/ev\nil", "not every computer can write"),
         ("naloxone/COURSE.yaml", "twice"),
+        ("naloxone/./course.yaml", "twice"),
+        ("naloxone//course.yaml", "twice"),
+        ("naloxone/course.yaml/evil", "lies in a folder that the archive has as a file too"),
+        (f"naloxone/{'é' * 130}", "more than 255 bytes"),
     ],
 )
 def test_a_name_that_leads_astray_is_refused_with_its_place(tmp_path, name, reason):
@@ -117,6 +123,41 @@ def test_bytes_that_were_spoiled_on_the_way_are_noticed(tmp_path):
     content = bytearray(zipped(("naloxone/course.yaml", "id: naloxone\n" * 50)).getvalue())
     content[60] ^= 0xFF
     assert "is not a ZIP file that can be read" in refused(io.BytesIO(bytes(content)), tmp_path)
+
+
+def test_whatever_is_spoiled_on_the_way_is_said_and_never_an_error_of_the_server(tmp_path):
+    files = CourseFiles(tmp_path / "content")
+    content = zipped(*((f"naloxone/{n}.md", files.read(WELCOME) * n) for n in range(1, 6)), COURSE).getvalue()
+    chance = random.Random(7)  # noqa: S311 - no secret
+    refusals = []
+    for number in range(200):
+        spoiled = bytearray(content)
+        for _ in range(3):
+            spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
+        into = tmp_path / str(number)
+        into.mkdir()
+        try:
+            archives.unpack(io.BytesIO(bytes(spoiled)), "course.zip", into)
+        except ContentErrors as error:
+            refusals.append(str(error))
+        shutil.rmtree(into)
+    assert len(refusals) > 50
+    assert not [words for words in refusals if str(tmp_path) in words]
+
+
+def test_what_macs_and_windows_put_beside_files_is_passed_over(tmp_path):
+    CourseFiles(tmp_path / "content").load()
+    packed = io.BytesIO()
+    archives.pack(export(Course.objects.get()), packed)
+    with zipfile.ZipFile(packed, "a") as archive:
+        for place in ("naloxone-now/.DS_Store", "naloxone-now/01-first-week/Thumbs.db", "naloxone-now/desktop.ini"):
+            archive.writestr(place, b"\0")
+        odd = zipfile.ZipInfo("x")
+        odd.filename = "__MACOSX/naloxone-now/._Icon\r"
+        archive.writestr(odd, b"\0")
+    folder = archives.unpack(packed, "naloxone.zip", tmp_path / "unpacked")
+    course, problems = checking.check_course(files.read_course(folder))
+    assert course and not problems and not loading.plan(course).changes_anything
 
 
 @pytest.mark.parametrize(

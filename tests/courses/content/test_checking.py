@@ -338,6 +338,14 @@ class TestFilesThatAreNamed:
         assert (problem.path, problem.line) == files.place(WELCOME, "file:")
         assert "leads out of the course folder" in problem.message
 
+    def test_an_accent_that_a_mac_wrote_in_its_own_way_is_the_same_letter(self, files):
+        files.write("media/cafe\u0301.svg", VAN)
+        files.change(WELCOME, "file: media/van.svg", "file: media/caf\u00e9.svg")
+
+        found = files.checked().steps[0].files["media/caf\u00e9.svg"]
+
+        assert found.source.path.endswith("media/cafe\u0301.svg")
+
     def test_a_file_outside_media(self, files):
         files.change(WELCOME, "file: media/van.svg", "file: van.svg")
 
