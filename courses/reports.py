@@ -3,8 +3,8 @@
 `measure` counts the rows; `learning` gives what was counted, live where that is quick, else as it was last kept by `keep` (maintenance,
 `manage.py rebuild_reports`). Both come from `measure`, so they are the same numbers. All of it is by week, so that any span of whole
 weeks is a sum. What is shown of it goes through `blocks` and `Span.people`, so that nothing is told of fewer than ten people, and
-nothing comes out either when two spans are subtracted from each other: weeks are counted when they are over, and the few of one week
-together with those of the next ones until they are ten. Differences between numbers of two kinds (two steps, say) remain.
+nothing comes out either when two spans are subtracted from each other: the few of one week are counted together with those of the next
+ones until they are ten, and the week that is not over in tens. Differences between numbers of two kinds (two steps, say) remain.
 """
 
 from __future__ import annotations
@@ -41,29 +41,29 @@ class Block:
     first: str
     last: str | None
     people: int
+    is_over: bool = True  # else people come to it still, and it tells them in tens
 
     def has(self, week: str) -> bool:
         return self.first <= week and (self.last is None or week <= self.last)
 
 
-def blocks(by_week: Mapping[str, int]) -> list[Block]:
+def blocks(by_week: Mapping[str, int], this_week: str = "9999") -> list[Block]:
     """The people of each week, together with the few of the weeks before it who were not told yet. What comes in later weeks changes no
-    block that has its last one."""
+    block that is over. In `this_week` (its Monday) a number that grew by one would tell of one person, so it grows by ten."""
     found: list[Block] = []
     first, waiting = "", 0
     for week, n in sorted(by_week.items()):
         first = first if waiting else week
         waiting += n
         if waiting >= FEWEST:
-            found.append(Block(first, week, waiting))
+            is_over = week < this_week
+            found.append(Block(first, week, waiting if is_over else _in_tens(waiting), is_over))
             waiting = 0
     return [*found, Block(first, None, waiting)] if waiting else found
 
 
-def _over(by_week: Mapping[str, Any]) -> dict[str, Any]:
-    """What was counted in weeks that are over, by the site's own clock: a number that grew by the hour would tell of one person."""
-    this_week = monday(timezone.localdate(timezone=timezone.get_default_timezone()))
-    return {week: counted for week, counted in by_week.items() if week < this_week}
+def _in_tens(people: int) -> int:
+    return people - people % FEWEST
 
 
 def measure(course: Course) -> dict[str, Any]:
@@ -151,7 +151,7 @@ class Span:
         told = self.told(found)
         total = sum(block.people for block in told)
         before = sum(FEWEST - 1 for block in told if not self.has(block.first))
-        after = sum(FEWEST - 1 for block in found if self._touches(block) and block not in told)
+        after = sum(FEWEST - 1 for block in found if self._touches(block) and not (block.is_over and block in told))
         return total - before, total + after
 
     def _touches(self, block: Block) -> bool:
@@ -197,27 +197,30 @@ class Learning:
 
 def look(course: Course, data: dict[str, Any], span: Span) -> Learning:
     """What may be shown of the counted numbers in a span of weeks."""
-    finished = blocks(_over(data.get("finished", {})))
-    told = span.told(finished)
+    this_week = monday(timezone.localdate(timezone=timezone.get_default_timezone()))
+    finished = blocks(data.get("finished", {}), this_week)
+    told = [block for block in span.told(finished) if block.is_over]
     days = [n for week, found in data.get("days", {}).items() if any(block.has(week) for block in told) for n in found]
-    active = _over(data.get("active", {}))
+    active = data.get("active", {})
     steps: list[StepNumbers] = []
     before: tuple[int | None, int] = (None, 0)  # of the step before: how many are told, and how many it has at least
     for step in steps_of(course.outline):
-        found = blocks(_over(data.get("steps", {}).get(str(step["pk"]), {})))
+        found = blocks(data.get("steps", {}).get(str(step["pk"]), {}), this_week)
         learners, (fewest, most) = span.people(found), span.bounds(found)
         stops = bool(before[0] and learners is not None and not step["optional"] and most < before[1] * 0.9)
         steps.append(StepNumbers(step["ref"], step["title"], step["slug"], step["pk"], learners, stops))
         before = (learners, fewest) if not step["optional"] else before
     return Learning(
-        started=span.people(blocks(_over(data.get("started", {})))),
+        started=span.people(blocks(data.get("started", {}), this_week)),
         finished=span.people(finished),
-        active=[(week, _few(active.get(week, 0))) for week in span.weeks(active)],
+        active=[(week, _active(active.get(week, 0), week < this_week)) for week in span.weeks(active)],
         steps=steps,
         days_to_finish=median(days) if days else None,
     )
 
 
-def _few(people: int) -> int | None:
+def _active(people: int, is_over: bool) -> int | None:
     """How many were active in a week, which is never added to another one's; None when they are few enough to be somebody."""
-    return people if people >= FEWEST or people == 0 else None
+    if 0 < people < FEWEST:
+        return None
+    return people if is_over else _in_tens(people)

@@ -46,7 +46,7 @@ def _day(text: str) -> date | None:
 
 
 def span_of(request: HttpRequest) -> tuple[Span, str]:
-    """The weeks that were asked for, and the name of the choice: the last "4" or "14" whole weeks, "own" (from, to), or "all"."""
+    """The weeks that were asked for, and the name of the choice: "4" or "14" whole weeks and this one, "own" (from, to), or "all"."""
     asked = request.GET.get("weeks", "")
     if asked in PERIODS:
         return Span(monday(timezone.localdate() - timedelta(weeks=PERIODS[asked]))), asked

@@ -138,13 +138,14 @@ few_weeks = st.lists(st.integers(0, 14) | st.integers(0, 3), max_size=7)
 
 
 @settings(max_examples=60)
-@given(began=few_weeks, finished=few_weeks, first=few_weeks, second=few_weeks)
-def test_no_two_spans_tell_of_fewer_than_ten_when_one_is_taken_from_the_other(began, finished, first, second):
+@given(began=few_weeks, finished=few_weeks, first=few_weeks, second=few_weeks, over=st.integers(0, 7))
+def test_no_two_spans_tell_of_fewer_than_ten_when_one_is_taken_from_the_other(began, finished, first, second, over):
     course = Course(outline={"weeks": [{"topics": [{"steps": [STEP | {"pk": 1}, STEP | {"pk": 2}]}]}]})
-    raw = [weeks_of(people) for people in (began, finished, first, second)]
+    raw = [weeks_of(people[: over + 1]) for people in (began, finished, first, second)]  # the last one may be this week
     data = {"started": raw[0], "finished": raw[1], "steps": {"1": raw[2], "2": raw[3]}}
     data["days"] = {week: [number % 90] * number for week, number in raw[1].items()}
-    looks = {span: reports.look(course, data, span) for span in spans(7)}
+    with time_machine.travel(FIRST + timedelta(weeks=over), tick=False):
+        looks = {span: reports.look(course, data, span) for span in spans(7)}
     told = {
         span: [seen.started, seen.finished, *(step.learners for step in seen.steps)] for span, seen in looks.items()
     }
@@ -196,17 +197,30 @@ def test_what_is_few_in_a_week_is_told_once_it_is_ten(as_educator, course, steps
     ]
 
 
-def test_a_week_is_counted_when_it_is_over(as_educator, course, steps, clock):
-    finish([factories.person() for _ in range(12)], [steps["one-a"]], date(2026, 11, 23))
+def test_this_week_is_counted_in_tens_and_exactly_when_it_is_over(as_educator, course, steps, clock):
+    monday, people = date(2026, 11, 23), [factories.person() for _ in range(22)]
 
-    def learners(asked: str = "") -> str:
-        return list(csv.reader(as_educator.get(f"{ADDRESS}numbers.csv{asked}").text.splitlines()))[1][2]
+    def learners(asked: str = "") -> list[str]:
+        """Of the first step, and active in the last week."""
+        rows = list(csv.reader(as_educator.get(f"{ADDRESS}numbers.csv{asked}").text.splitlines()))
+        return [rows[1][2], rows[-1][1]]
 
-    assert learners() == learners("?weeks=4") == "0" and "when a week is over" in as_educator.get(ADDRESS).text
+    for number, told in ((9, "under 10"), (10, "10"), (19, "10"), (20, "20"), (22, "20")):
+        finish(people[Completion.objects.count() : number], [steps["one-a"]], monday)
+        assert learners() == learners("?weeks=4") == [told, told], number
     clock.move_to("2026-11-29T23:00:00Z")
-    assert learners() == "0"
+    assert learners() == ["20", "20"]
     clock.move_to("2026-11-30T01:00:00Z")
-    assert learners() == learners("?weeks=4") == "12"
+    assert learners() == learners("?weeks=4") == ["22", "22"]
+
+
+def test_how_long_it_takes_is_told_of_weeks_that_are_over(as_educator, course, steps, clock):
+    people = [factories.person() for _ in range(12)]
+    finish(people, list(steps.values()), date(2026, 11, 24))
+    assert as_educator.get(ADDRESS).context["seen"].finished == 10
+    assert as_educator.get(ADDRESS).context["seen"].days_to_finish is None
+    clock.move_to("2026-11-30T01:00:00Z")
+    assert as_educator.get(ADDRESS).context["seen"].days_to_finish == 0
 
 
 def test_people_stop_somewhere_only_when_it_is_certain(as_educator, course, steps):
