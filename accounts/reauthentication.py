@@ -1,4 +1,4 @@
-"""Showing again that it is you, before something that could lock you out is changed.
+"""Showing again that it is you, before something that could lock you out is changed, or all that is yours is taken along.
 
 allauth would keep the whole request in the session meanwhile, with the visitor's address and browser in its headers. Here only the way
 back is kept: the form is opened again.
@@ -15,6 +15,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 
+def ask(request: HttpRequest, *, back: str) -> HttpResponse:
+    """To where this person shows that it is them, and from there `back`."""
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    address = methods[0]["url"] if methods else reverse("account_login")
+    return HttpResponseRedirect(f"{address}?{urlencode({'next': back})}")
+
+
 class ShowItIsYou:
     """Answers allauth's ReauthenticationRequired; stands behind its middleware, so it is asked first."""
 
@@ -25,8 +32,4 @@ class ShowItIsYou:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, ReauthenticationRequired):
-            return None
-        methods = get_adapter().get_reauthentication_methods(request.user)
-        address = methods[0]["url"] if methods else reverse("account_login")
-        return HttpResponseRedirect(f"{address}?{urlencode({'next': request.get_full_path()})}")
+        return ask(request, back=request.get_full_path()) if isinstance(exception, ReauthenticationRequired) else None

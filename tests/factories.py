@@ -9,6 +9,7 @@ from typing import Any
 from allauth.mfa import app_settings as mfa
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from accounts.models import EDUCATORS, MODERATORS, User
 from courses.content import writing
@@ -44,6 +45,11 @@ def code_of(secret: str) -> str:
     """What the app shows now; the site takes it for half a minute after the app has moved on, too."""
     counter = int(time.time()) // mfa.TOTP_PERIOD
     return totp.format_hotp_value(totp.hotp_value(secret.replace(" ", ""), counter))
+
+
+def show_it_is_them(client: Client) -> None:
+    """Give the password once more in a browser that is logged in."""
+    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
 
 
 def course_writer(handle: str = "Ines") -> User:

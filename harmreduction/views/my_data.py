@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import reauthentication
 from harmreduction import my_data, privacy
 
 
@@ -37,15 +40,19 @@ class DeleteForm(forms.Form):
 @require_safe
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    """How much of what is kept about this person, with the ways to take it along or erase it."""
+    """How much of what is kept about this person, with the ways to take it along or erase it. With ?take the download begins by
+    itself: a page stays to be seen, which a file alone does not give."""
     parts = privacy.export(request.user)  # type: ignore[arg-type]
-    return render(request, "house/my_data.html", {"parts": [part for part in parts if part.rows]})
+    context = {"parts": [part for part in parts if part.rows], "take": "take" in request.GET}
+    return render(request, "house/my_data.html", context)
 
 
 @require_safe
 @login_required
 def download(request: HttpRequest) -> HttpResponse:
-    """Everything in one ZIP, made at once and kept nowhere."""
+    """Everything in one ZIP, made at once and kept nowhere; not for who only found a session open."""
+    if is_reauthentication_required(request, app=""):
+        return reauthentication.ask(request, back=f"{reverse('my-data')}?take")
     response = HttpResponse(my_data.archive(request.user), content_type="application/zip")  # type: ignore[arg-type]
     response["Content-Disposition"] = 'attachment; filename="my-data.zip"'
     response["Cache-Control"] = "no-store"

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 from allauth.mfa.models import Authenticator
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.backends.cached_db import SessionStore
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -87,6 +88,34 @@ def test_adding_a_passkey_using_it_as_proof_and_removing_it(visitor: Visitor, co
     page.get_by_role("button", name="Remove the passkey").click()
     expect(page.get_by_text("The passkey is removed here.")).to_be_visible()
     assert not Authenticator.objects.exists()
+    assert faults == []
+
+
+def test_a_passkey_is_shown_once_more_before_everything_is_taken_along(visitor: Visitor, course, faults: list[str]):
+    page = with_device(visitor())
+    page.goto("/accounts/signup/?next=/my-data/")
+    page.locator(".names .chip").first.click()
+    page.get_by_label("Passkey").check()
+    page.get_by_role("button", name="Join and start").click()
+    page.get_by_role("button", name="Make the passkey and join").click()
+    page.get_by_role("button", name="I have kept them").click()
+    page.wait_for_url("**/my-data/")
+    with page.expect_download() as at_once:
+        page.get_by_role("link", name="Download my data").click()
+    assert at_once.value.suggested_filename == "my-data.zip"
+
+    key = next(c["value"] for c in page.context.cookies() if c["name"] == "sessionid")
+    session = SessionStore(key)
+    session["account_authentication_methods"] = [
+        {**record, "at": record["at"] - 3600} for record in session["account_authentication_methods"]
+    ]
+    session.save()
+    page.get_by_role("link", name="Download my data").click()
+    page.wait_for_url("**/passkeys/again/**")
+    with page.expect_download() as later:
+        page.locator("main").get_by_role("button", name="Use a passkey").click()
+    assert later.value.suggested_filename == "my-data.zip"
+    expect(page.get_by_text("Your download begins by itself.")).to_be_visible()
     assert faults == []
 
 

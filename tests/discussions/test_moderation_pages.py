@@ -123,6 +123,7 @@ def test_nobody_learns_who_reported(as_learner, as_moderator, as_educator, learn
     factories.comment(comment.step, learner.__class__.objects.get(pk=moderator.pk), "After.")
     about = f"/moderation/comments/{comment.pk}/"
     pages = [as_learner.get(a) for a in (STEP, "/notifications/", f"/moderation/decisions/{hidden.pk}/")]
+    factories.show_it_is_them(as_learner)
     pages += [as_learner.get("/my-data/download/"), as_learner.get(f"/moderation/decisions/{paused.pk}/")]
     pages += [as_moderator.get(a) for a in ("/moderation/", about, "/moderation/log/", "/admin/discussions/decision/")]
     pages += [

@@ -37,8 +37,9 @@ def addresses() -> dict[str, str]:
 
 def readers(learner: User, educator: User) -> dict[str, Client]:
     found = {"visitor": Client(), "learner": Client(), "educator": Client()}
-    found["learner"].force_login(learner)
-    found["educator"].force_login(educator)
+    for name, person in (("learner", learner), ("educator", educator)):
+        found[name].force_login(person)
+        factories.show_it_is_them(found[name])
     return found
 
 

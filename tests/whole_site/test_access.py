@@ -30,7 +30,7 @@ READ = {
     "educators": ("/educators/harbour/", 404, 404, 200),
     "educators-numbers": ("/educators/harbour/numbers.csv", 404, 404, 200),
     "my-data": ("/my-data/", 302, 200, 200),
-    "my-data-download": ("/my-data/download/", 302, 200, 200),
+    "my-data-download": ("/my-data/download/", 302, 302, 302),  # to show once more who one is
     "my-data-delete": ("/my-data/delete/", 302, 302, 302),  # to show once more who one is
     "courses:course": ("/courses/harbour/", 200, 200, 200),
     "courses:outline": ("/courses/harbour/outline/", 200, 200, 200),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
@@ -250,7 +254,48 @@ def test_the_second_of_two_deletions_finds_nothing_left_to_do(busy):
     assert my_data.erase(person=same, keep_words=True) is False
 
 
+def test_who_has_just_logged_in_takes_everything_along_at_once(busy):
+    client = Client()
+    client.post("/accounts/login/", {"login": HANDLE, "password": factories.PASSWORD})
+    with time_machine.travel(timezone.now() + timedelta(minutes=14)):
+        assert HANDLE in opened(client.get("/my-data/download/"))["account.md"]
+
+
+def test_who_finds_a_session_open_takes_nothing_along_and_the_way_leads_back(busy):
+    client = Client()
+    client.post("/accounts/login/", {"login": HANDLE, "password": factories.PASSWORD})
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        assert "we ask for your password or passkey first" in client.get("/my-data/").text
+        asked = client.get("/my-data/download/")
+        assert asked["Location"] == "/accounts/reauthenticate/?next=%2Fmy-data%2F%3Ftake" and asked.content == b""
+        assert not client.post(asked["Location"], {"password": "plum"}).has_header("Location")
+        assert client.get("/my-data/download/")["Location"] == asked["Location"]
+        shown = client.post(asked["Location"], {"password": factories.PASSWORD}, follow=True)
+        assert shown.redirect_chain[-1][0] == "/my-data/?take" and "Your download begins by itself" in shown.text
+        begins = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', shown.text)
+        assert begins and HANDLE in opened(client.get(begins[1]))["account.md"]
+
+
+def test_who_has_a_passkey_alone_is_asked_for_it(busy):
+    busy.set_unusable_password()
+    busy.save()
+    Authenticator.objects.create(user=busy, type="webauthn", data={"name": "phone", "credential": {}})
+    client = Client()
+    client.force_login(busy)
+    asked = client.get("/my-data/download/")
+    assert asked["Location"] == "/accounts/2fa/passkeys/again/?next=%2Fmy-data%2F%3Ftake"
+
+
+def test_who_comes_by_an_institution_alone_has_nothing_to_show_and_is_not_sent_round(busy):
+    busy.set_unusable_password()
+    busy.save()
+    client = Client()
+    client.force_login(busy)
+    assert HANDLE in opened(client.get("/my-data/download/"))["account.md"]
+
+
 def test_a_person_is_shown_only_their_own_data(as_learner, busy):
+    factories.show_it_is_them(as_learner)
     files = opened(as_learner.get("/my-data/download/"))
     assert not [name for name, text in files.items() if HANDLE in text or "What I think" in text]
 
