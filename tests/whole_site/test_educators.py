@@ -19,8 +19,8 @@ from accounts.models import User
 from courses import reports
 from courses.models import Completion, Course, Report, Step
 from courses.reports import Span
-from discussions import talking
-from discussions.models import Comment
+from discussions import posting, talking
+from discussions.models import Alias, Comment
 from harmreduction import charts
 from tests import factories
 
@@ -278,6 +278,17 @@ def test_a_question_waits_until_somebody_answers(as_educator, course, other):
     assert f"comments/{question.pk}/" in page
     factories.comment(step, body="From the city.", parent=question)
     assert "how this is paid for?" not in as_educator.get(ADDRESS).text
+
+
+def test_a_question_under_an_alias_or_of_somebody_who_left_waits_like_any_other(as_educator, course, other):
+    step = Step.objects.get(slug="one-a")
+    posting.post(author=other, step=step, body="Who pays for it?", without_handle=True)
+    left = factories.comment(step, body="And since when?")
+    Comment.objects.filter(pk=left.pk).update(author=None)
+    page = as_educator.get(ADDRESS)
+    assert page.status_code == 200 and "Who pays for it?" in page.text and "And since when?" in page.text
+    assert Alias.objects.get().name in page.text and "Someone who left" in page.text
+    assert other.handle not in page.text
 
 
 def test_questions_come_newest_or_most_liked_first(course, other):
