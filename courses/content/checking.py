@@ -214,7 +214,9 @@ class _CourseChecker:
 
     def document(self, source: Document | None, shape: type[Shaped], path: str, what: str) -> Shaped | None:
         if source is None:
-            self.problem(path, 1, f"is missing; it says what the {what} is called")
+            self.problem(
+                path, 1, f'is missing; it says what the {what} is called: write it, with "id: …" and "title: …"'
+            )
             return None
         return shaped(source, shape, self.problems)
 

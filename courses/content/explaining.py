@@ -55,8 +55,10 @@ def _explain(error: ErrorDetails, shape: type[BaseModel]) -> str:
     match error["type"]:
         case "string_type":
             return f"{name} must be text; if {given!r} is meant as text, put it in quotes"
-        case "int_type" | "int_from_float" | "float_type":
-            return f"{name} must be a number without quotes, not {given!r}"
+        case "int_type" | "int_from_float":
+            return f"{name} must be a whole number and nothing else, without quotes, not {given!r}"
+        case "float_type":
+            return f"{name} must be a number and nothing else, without quotes, not {given!r}"
         case "bool_type":
             return f"{name} must be true or false, not {given!r}"
         case "list_type":
@@ -103,7 +105,9 @@ def _shapes_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """A question for the nearest of the known words, to stand behind a message; empty where none is near."""
-    close = difflib.get_close_matches(given, list(known), n=1)
+    known = list(known)
+    in_other_letters = [word for word in known if word.casefold() == given.casefold()]
+    close = in_other_letters or difflib.get_close_matches(given, known, n=1)
     return f'; did you mean "{close[0]}"?' if close else ""
 
 

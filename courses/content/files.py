@@ -17,6 +17,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from django.utils.text import slugify
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -41,6 +42,27 @@ DEEPEST_YAML = 50
 NUMBERED = re.compile(r"(\d{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 FENCE = "---"
 GLOSSARY = "glossary.yaml"
+QUOTES = 'a text that contains ": " or " #", or begins with a special character, stands in quotes'
+BELOW = "fields and entries that belong together begin straight below each other"
+# What the parser says; whether the mistake is where it began to read, and not where it stopped; and the same for an author.
+YAML_IN_WORDS = (
+    (r"quoted scalar, found unexpected end", True, "a quotation mark is opened here and not closed"),
+    (r"unknown escape", False, r"inside double quotes a backslash is written twice: \\"),
+    (r"'\\t'", False, "a tab stands here; indent with spaces"),
+    (r"could not find expected ':'", True, 'a field is written "name: value", with a space behind the colon'),
+    (
+        r"mapping values are not allowed",
+        False,
+        f'": " stands here where no field can begin. A text that contains ": " stands in quotes; {BELOW}',
+    ),
+    (
+        r"expected <block end>",
+        False,
+        f"this does not fit the lines above it; {BELOW}. A text that contains quotation marks, or begins with a special character,"
+        " stands in quotes itself",
+    ),
+    (r"a single document", False, "a line --- begins a second set of fields; remove it"),
+)
 BRACKET = re.compile(r"[\[\]{}]")
 LINK_OUT = "is a link that leads out of the course folder; put the file itself here"
 
@@ -115,7 +137,7 @@ class _Reader:
                 weeks.append(self.week(entry, int(match[1])))
             elif entry.name not in ("course.yaml", GLOSSARY):
                 wanted = "weeks are folders named like 01-first-week, pictures belong in media/"
-                self.overlooked(entry, wanted)
+                self.overlooked(entry, wanted, "course.yaml", GLOSSARY, "media")
         return CourseSource(
             folder=self.folder.name,
             document=document,
@@ -132,7 +154,8 @@ class _Reader:
             if entry.is_dir() and (match := NUMBERED.fullmatch(entry.name)):
                 topics.append(self.topic(entry, int(match[1])))
             elif entry.name != "week.yaml":
-                self.overlooked(entry, "a week holds week.yaml and topics, which are folders named like 01-first-topic")
+                wanted = "a week holds week.yaml and topics, which are folders named like 01-first-topic"
+                self.overlooked(entry, wanted, "week.yaml")
         topics.sort(key=lambda topic: topic.number)
         return WeekSource(self.path(folder), number, self.yaml_file(folder / "week.yaml"), topics)
 
@@ -145,9 +168,8 @@ class _Reader:
             elif entry.is_file() and entry.suffix == ".md" and (match := NUMBERED.fullmatch(entry.stem)):
                 steps.append(self.step(entry, int(match[1]), match[2]))
             elif entry.name != "topic.yaml":
-                self.overlooked(
-                    entry, "a topic holds topic.yaml and steps, which are files named like 01-first-step.md"
-                )
+                wanted = "a topic holds topic.yaml and steps, which are files named like 01-first-step.md"
+                self.overlooked(entry, wanted, "topic.yaml")
         steps.sort(key=lambda step: step.number)
         return TopicSource(self.path(folder), number, self.yaml_file(folder / "topic.yaml"), steps, scripts)
 
@@ -251,8 +273,11 @@ class _Reader:
             self.problem(path, error.line, error.message)
             raise _Unreadable from error
 
-    def overlooked(self, entry: Path, wanted: str) -> None:
-        self.problem(self.path(entry), 1, f"would be overlooked: {wanted}")
+    def overlooked(self, entry: Path, wanted: str, *known: str) -> None:
+        """`known` are the names without a number that have a place here."""
+        better = _better_name(entry, known)
+        hint = f"; rename this to {better}" if better else ""
+        self.problem(self.path(entry), 1, f"would be overlooked: {wanted}{hint}")
 
     def problem(self, path: str, line: int, message: str) -> None:
         self.problems.append(Problem(path, line, message))
@@ -261,6 +286,19 @@ class _Reader:
         """Relative to the content folder, in characters that can be printed."""
         relative = Path(self.folder.name) / entry.relative_to(self.folder)
         return relative.as_posix().encode("utf-8", "replace").decode()
+
+
+def _better_name(entry: Path, known: Iterable[str]) -> str:
+    """The name that an entry was probably meant to have; empty where none is likely."""
+    name, ending = (entry.name, "") if entry.is_dir() else (entry.stem, entry.suffix.lower())
+    ending = {".yml": ".yaml", ".markdown": ".md"}.get(ending, ending)
+    if (plain := name.lower() + ending) in known:
+        return plain
+    numbered = re.fullmatch(r"(\d{1,4})\W*_*(.+)", name)
+    better = f"{numbered[1]}-{slugify(numbered[2].replace('_', '-'))}" if numbered else ""
+    is_step = ending == ".md" and "topic.yaml" in known
+    is_folder = entry.is_dir() and "topic.yaml" not in known
+    return better + ending if NUMBERED.fullmatch(better) and (is_step or is_folder) else ""
 
 
 class _YamlProblem(Exception):
@@ -279,12 +317,8 @@ def _parse_yaml(text: str, first_line: int) -> tuple[dict[str, Any], dict[Locati
         # Typed as Any: ruamel annotates no return value here.
         root: Any = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = str(error.problem or error.context or "cannot be understood")
-        what = f"{error.context}, {what}" if what.startswith("but ") else what
-        line = first_line + (mark.line if mark else 0)
-        hint = 'a text that contains ": " or " #", or begins with a special character, stands in quotes'
-        raise _YamlProblem(line, f"YAML: {what}; {hint}") from error
+        line, what = _in_words(error)
+        raise _YamlProblem(first_line + line, f"YAML: {what}") from error
     except (YAMLError, RecursionError, ValueError) as error:
         raise _YamlProblem(first_line, "YAML: cannot be understood; it may be nested too deep") from error
     if root is None:
@@ -299,6 +333,18 @@ def _parse_yaml(text: str, first_line: int) -> tuple[dict[str, Any], dict[Locati
         problem.found = builder.found
         raise problem
     return data, builder.lines
+
+
+def _in_words(error: MarkedYAMLError) -> tuple[int, str]:
+    """Where the parser stumbled, counted from 0, and what an author may have meant otherwise."""
+    said = f"{error.context or ''}, {error.problem or ''}"
+    mark = error.problem_mark or error.context_mark
+    for pattern, began_before, words in YAML_IN_WORDS:
+        if re.search(pattern, said):
+            mark = (began_before and error.context_mark) or mark
+            return mark.line if mark else 0, words
+    what = said if str(error.problem).startswith("but ") else error.problem or error.context
+    return mark.line if mark else 0, f"{what}; {QUOTES}"
 
 
 def _check_depth(text: str, first_line: int) -> None:
@@ -334,8 +380,12 @@ class _PlainData:
         return values
 
     def value(self, node: Node, location: Location, line: int) -> Any:
-        if id(node) in self.seen:
-            self.found.append((line, "YAML: aliases (*name) are not used here; write the value again"))
+        if node.anchor and id(node) not in self.seen:
+            words = (
+                f"YAML: names for values (&{node.anchor}) are not used here; a text that begins with & stands in quotes"
+            )
+            self.found.append((line, words))
+        if id(node) in self.seen:  # the value again, by its name
             return None
         self.seen.add(id(node))
         if isinstance(node, MappingNode):

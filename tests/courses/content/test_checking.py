@@ -88,8 +88,18 @@ class TestFields:
     @pytest.mark.parametrize(
         ("path", "old", "new", "words"),
         [
-            (WELCOME, "minutes: 5", "minutes: ten", "minutes must be a number without quotes, not 'ten'"),
-            (WELCOME, "minutes: 5", 'minutes: "5"', "minutes must be a number without quotes, not '5'"),
+            (
+                WELCOME,
+                "minutes: 5",
+                "minutes: ten",
+                "minutes must be a whole number and nothing else, without quotes, not 'ten'",
+            ),
+            (
+                WELCOME,
+                "minutes: 5",
+                'minutes: "5"',
+                "minutes must be a whole number and nothing else, without quotes, not '5'",
+            ),
             (
                 WELCOME,
                 "title: Welcome",
@@ -606,7 +616,7 @@ class TestTheOutline:
         problem = files.problem()
 
         assert (problem.path, problem.line) == ("naloxone-now/course.yaml", 1)
-        assert problem.message == "is missing; it says what the course is called"
+        assert problem.message.startswith("is missing; it says what the course is called: write it, with")
 
     @pytest.mark.parametrize("path", [WEEK, f"{TOPIC}/topic.yaml"])
     def test_a_week_or_topic_without_its_file(self, files, path):

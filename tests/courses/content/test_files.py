@@ -125,8 +125,31 @@ class TestWhatCannotBeRead:
         problem = files.problem()
 
         assert (problem.path, problem.line) == files.place(WELCOME, "title:")
-        assert "YAML: mapping values are not allowed here" in problem.message
+        assert problem.message.startswith('YAML: ": " stands here where no field can begin')
         assert "in quotes" in problem.message
+
+    @pytest.mark.parametrize(
+        ("week", "line", "words"),
+        [
+            ('id: first\ntitle: "First\nlead: x', 2, "a quotation mark is opened here and not closed"),
+            ("id: first\ntitle:First\nlead: x", 2, "with a space behind the colon"),
+            ("id: first\nlead: |\n\tx", 3, "a tab stands here; indent with spaces"),
+            ("id: first\n title: First", 2, "begin straight below each other"),
+            ("id: first\nlead: 'It's here'", 2, "A text that contains quotation marks"),
+            ("id: first\nlead: [A] first week", 2, "begins with a special character, stands in quotes"),
+            ("id: first\nlead: @home", 2, "begins with a special character, stands in quotes"),
+            ("id: first\nlead: *important*", 2, "begins with a special character, stands in quotes"),
+            ("id: first\nlead: &Co", 2, "a text that begins with & stands in quotes"),
+            ('id: first\nlead: "C:\\q"', 2, "a backslash is written twice"),
+            ("id: first\n---\ntitle: First", 2, "begins a second set of fields"),
+        ],
+    )
+    def test_it_is_said_where_and_what_an_author_may_have_meant(self, files, week, line, words):
+        files.write("01-first-week/week.yaml", week + "\n")
+
+        problem = files.problem()
+
+        assert (problem.line, words in problem.message) == (line, True), problem.message
 
     def test_a_field_that_stands_twice(self, files):
         files.add(WELCOME, after="minutes:", line="title: Again")
@@ -200,6 +223,27 @@ class TestWhatWouldBeOverlooked:
         assert problem.path.startswith("naloxone-now/" + path.split("/week.yaml")[0])
         assert "would be overlooked" in problem.message
         assert wanted in problem.message
+
+    @pytest.mark.parametrize(
+        ("path", "better"),
+        [
+            ("Glossary.yml", "glossary.yaml"),
+            ("02_second week/week.yaml", "02-second-week"),
+            ("01-first-week/week.yml", "week.yaml"),
+            ("01-first-week/03 Third Topic/topic.yaml", "03-third-topic"),
+            (f"{TOPIC}/03-Welcome_again.md", "03-welcome-again.md"),
+            (f"{TOPIC}/03. Über uns.markdown", "03-uber-uns.md"),
+            ("01-first-week/03-intro.md", ""),
+            (f"{TOPIC}/03-folder/01-step.md", ""),
+            (f"{TOPIC}/notes.md", ""),
+        ],
+    )
+    def test_a_name_that_was_nearly_right_is_put_right(self, files, path, better):
+        files.write(path, "id: x\n")
+
+        _said, _rename, proposed = files.problem().message.partition("; rename this to ")
+
+        assert proposed == better
 
 
 class TestLinksOutOfTheFolder:
