@@ -205,6 +205,7 @@ class StepChecker:
                 hint = did_you_mean(note, references)
                 message = f'[^{note}] has neither a reference with that id nor a note "[^{note}]: …"{hint}'
                 self.body_problem(line, message)
+        self.check_own_notes(references)
         try:
             rendering.render_step_body(
                 body,
@@ -215,6 +216,21 @@ class StepChecker:
             )
         except TooComplex as error:
             self.body_problem(1, str(error))
+
+    def check_own_notes(self, references: list[str]) -> None:
+        """A note whose id is taken would not be shown."""
+        first: dict[str, int] = {}
+        for note, line in rendering.own_notes(self.source.body):
+            if note in references:
+                self.body_problem(
+                    line, f'the id of the note "[^{note}]: …" is that of a reference; give the note another'
+                )
+            elif note in first:
+                where = f"first on line {self.source.body_line + first[note] - 1}"
+                self.body_problem(
+                    line, f'the note "[^{note}]: …" stands here a second time, {where}; give each its own id'
+                )
+            first.setdefault(note, line)
 
     def check_charts(self, references: list[str]) -> None:
         """Each chart is shown, and its source is one of the references."""

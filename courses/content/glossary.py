@@ -25,7 +25,7 @@ _LEFT_ALONE_BY_CLASS = {"figures wide", "pull", "source"}
 
 def forms_of(term: str, also: Iterable[str]) -> list[str]:
     """All forms in which a term is found in a text."""
-    return [_BRACKETS.sub("", term), *also]
+    return [_BRACKETS.sub("", term) or term, *also]
 
 
 def key_of(form: str) -> str:
@@ -51,17 +51,18 @@ class Glossary:
             words = " ".join(match[0].split())
             is_name = " " in words and words.istitle() and words not in self.forms
             if not is_name:
-                yield self._ids.get(words) or self._ids[words.casefold()], match.start(), match.end()
+                yield self.forms[self._in_order[(match.lastindex or 0) - 1]], match.start(), match.end()
 
     @cached_property
-    def _ids(self) -> dict[str, str]:
-        return {key_of(form): uid for form, uid in self.forms.items()}
+    def _in_order(self) -> list[str]:
+        """The forms as they are looked for: longer ones first, and capitals before what is found in both."""
+        return sorted(self.forms, key=lambda form: (-len(form), not form.isupper()))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        longest_first = sorted(self._ids, key=len, reverse=True)
-        words = [(form, re.escape(form).replace(r"\ ", r"\s+")) for form in longest_first]
-        forms = "|".join(word if form.isupper() else f"(?i:{word})" for form, word in words)
+        """A group for each form, which tells the term: in some alphabets a word in other letters has another `key_of`."""
+        words = [(form, r"\s+".join(re.escape(word) for word in form.split())) for form in self._in_order]
+        forms = "|".join(f"({word})" if form.isupper() else f"((?i:{word}))" for form, word in words)
         return re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])")
 
 

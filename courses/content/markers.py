@@ -29,6 +29,12 @@ def cited_ids(source: str) -> Places:
     return [place for place in _places(_CITATION, text) if place[0] not in own]
 
 
+def own_notes(source: str) -> Places:
+    """The ids of a body's own notes, as often as they stand there."""
+    lines = enumerate(without_code(source).split("\n"), start=1)
+    return [(match[1], number) for number, line in lines if (match := OWN_NOTE.fullmatch(line))]
+
+
 def step_links(source: str) -> Places:
     """The ids of the steps to which a body links."""
     return _places(_STEP_LINK, without_code(source))

@@ -25,7 +25,7 @@ from courses.content.complexity import BlockMeter, InlineMeter, TooComplex, chec
 from courses.content.glossary import FirstUses, Glossary
 from courses.content.markdown_blocks import Charts, Fences, Figures, Headings, OwnNotes, Quotes, Tables
 from courses.content.markdown_inline import BareAddresses, Citations, LastWalk
-from courses.content.markers import charts_used, cited_ids, figures_used, image_targets, step_links
+from courses.content.markers import charts_used, cited_ids, figures_used, image_targets, own_notes, step_links
 from courses.content.parts import Body, ChartView, FigureView, Note, ReferenceView, Rendered
 from courses.content.sanitising import (
     COMMENT,
@@ -53,6 +53,7 @@ __all__ = [
     "figures_used",
     "host_of",
     "image_targets",
+    "own_notes",
     "render_comment",
     "render_line",
     "render_step_body",

@@ -557,6 +557,22 @@ class TestWhatTheTextRefersTo:
         assert '[^who-2015] has neither a reference with that id nor a note "[^who-2015]: …"' in problem.message
         assert 'did you mean "who-2014"?' in problem.message
 
+    def test_a_note_that_stands_twice(self, files):
+        files.change(WELCOME, "[^own]: In pairs.", "[^own]: In pairs.\n\n[^own]: Or alone.")
+
+        problem = files.problem()
+
+        assert (problem.path, problem.line) == files.place(WELCOME, "[^own]: Or alone.")
+        assert f"a second time, first on line {files.line(WELCOME, '[^own]: In pairs.')}" in problem.message
+
+    def test_a_note_under_the_id_of_a_reference(self, files):
+        files.change(WELCOME, "[^own]: In pairs.", "[^own]: In pairs.\n\n[^who-2014]: Mine.")
+
+        problem = files.problem()
+
+        assert (problem.path, problem.line) == files.place(WELCOME, "[^who-2014]: Mine.")
+        assert "is that of a reference; give the note another" in problem.message
+
     def test_a_figure_that_is_not_described(self, files):
         files.change(WELCOME, "![](figure:van)", "![](figure:van)\n\n![](figure:bus)")
 

@@ -53,6 +53,24 @@ def link(uid: str, words: str) -> str:
     return f'<a class="term" href="/courses/c/glossary/#g-{uid}">{words}</a>'
 
 
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("Straße", "Auf der Straße.", "Straße"),
+        ("ilaç", "İlaç burada.", "İlaç"),
+        ("kin", "Bir kın.", "kın"),
+        ("ναλοξόνης", "Ναλοξόνης εδώ", "Ναλοξόνης"),
+        ("نالوكسون", "هنا نالوكسون هنا", "نالوكسون"),
+        ("(OAT)", "Ask for (OAT) there.", "(OAT)"),
+        ("C++", "Written in C++ today.", "C++"),
+    ],
+)
+def test_a_term_is_found_in_any_alphabet(term, text, found):
+    glossary = Glossary.of([{"id": "x", "term": term, "also": []}], "/glossary/")
+    rendered = render_step_body(text, figures={}, references={}, step_urls={}, glossary=glossary)
+    assert f'<a class="term" href="/glossary/#g-x">{found}</a>' in rendered.html
+
+
 class TestChecking:
     def test_a_glossary_is_read(self, with_glossary):
         terms = with_glossary.checked().glossary
