@@ -26,6 +26,7 @@ from courses.content.advising import course_of
 from courses.content.errors import Problem
 from courses.content.language import language_warnings
 from courses.content.lengths import FASTEST, SLOWEST, SPOKEN, length_warnings, words_in
+from courses.content.misreading import misread_warnings
 from courses.content.naming import naming_warnings
 from courses.content.script import transcript_of
 from courses.content.sources import Document, ScriptSource, StepSource, TopicSource, WeekSource
@@ -88,8 +89,8 @@ def advice_on_step(*, data: Mapping[str, Any], body: str, script: str, language:
     step = StepSource(Document(BODY, {**data, **video}), name="", number=0, body=body, body_line=1)
     topic = TopicSource("", 0, None, [step], {SCRIPT: ScriptSource(SCRIPT, script)})
     source = course_of(language, WeekSource("", 0, None, [topic]))
-    found = sorted(language_warnings(source) + length_warnings(source) + naming_warnings(source))
-    return [Problem(p.path, p.line, p.message, p.field or p.path) for p in found]
+    found = language_warnings(source) + length_warnings(source) + naming_warnings(source) + misread_warnings(source)
+    return [Problem(p.path, p.line, p.message, p.field or p.path) for p in sorted(found)]
 
 
 def advice_on_fields(*, data: Mapping[str, Any], language: str) -> list[Problem]:

@@ -17,6 +17,7 @@ from courses.content.errors import Problem
 from courses.content.language import language_warnings
 from courses.content.lengths import length_warnings
 from courses.content.markers import step_links
+from courses.content.misreading import misread_warnings
 from courses.content.naming import naming_warnings
 from courses.content.planning import CONFLICTS
 from courses.content.sources import CourseSource, Document, ScriptSource, StepSource, TopicSource, WeekSource
@@ -52,9 +53,10 @@ def advice_on(course: Course, steps: Sequence[Step]) -> dict[int, list[str]]:
 
 @lru_cache(maxsize=KEPT)
 def _on_words(language: str, step: str) -> tuple[str, ...]:
-    """What the checks of language and length say about one step, which is given as JSON."""
+    """What the checks of language, length and marks say about one step, which is given as JSON."""
     source = _course(language, [step])
-    return tuple(_said(problem) for problem in sorted(language_warnings(source) + length_warnings(source)))
+    found = language_warnings(source) + length_warnings(source) + misread_warnings(source)
+    return tuple(_said(problem) for problem in sorted(found))
 
 
 @lru_cache(maxsize=8)

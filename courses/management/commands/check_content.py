@@ -1,7 +1,7 @@
 """`manage.py check_content`: everything that is wrong with the content files, or one line for each course that is ready.
 
-Beside what is wrong it warns of words that had better be others, of lengths, and of sources named in two ways; a warning keeps nothing
-from being loaded.
+Beside what is wrong it warns of words that had better be others, of lengths, of sources named in two ways, and of marks that would be
+shown as they were typed; a warning keeps nothing from being loaded.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from courses.content.errors import ContentErrors
 from courses.content.folders import course_folders
 from courses.content.language import language_warnings
 from courses.content.lengths import length_warnings
+from courses.content.misreading import misread_warnings
 from courses.content.naming import naming_warnings
 from courses.content.support import read_support
 
@@ -36,7 +37,8 @@ class Command(BaseCommand):
             try:
                 source = files.read_course(folder)
                 course, found = checking.check_course(source)
-                for warning in sorted(language_warnings(source) + length_warnings(source) + naming_warnings(source)):
+                warnings = language_warnings(source) + length_warnings(source) + naming_warnings(source)
+                for warning in sorted(warnings + misread_warnings(source)):
                     self.stderr.write(f"{warning.path}:{warning.line}: warning: {warning.message}")
             except ContentErrors as error:
                 course, found = None, error.problems

@@ -6,6 +6,7 @@ import pytest
 
 from courses.content.files import read_course
 from courses.content.lengths import length_warnings, words_in
+from courses.content.misreading import misread_warnings
 from courses.content.naming import naming_warnings
 from tests.courses.content.course_files import FILM, PRACTICE, TOPIC, WELCOME
 from tests.courses.content.test_commands import run
@@ -170,6 +171,61 @@ class TestNaming:
         files.change(WELCOME, "references:\n", "references:\n  - {url: 3, year: [2]}\n  - words\n")
 
         assert "does not say" in naming_warnings(read_course(files.folder))[0].message
+
+
+class TestMarksThatAreReadAsWords:
+    def test_a_good_course_has_none(self, files):
+        assert misread_warnings(read_course(files.folder)) == []
+
+    @pytest.mark.parametrize(
+        ("body", "line", "message"),
+        [
+            ("We bring:\n- water\n- food", 2, "this list stands directly below a paragraph"),
+            ("We bring:\n1. water\n2. food", 2, "this list stands directly below a paragraph"),
+            ("1. We bring\n  - water", 2, "indent its lines by four spaces"),
+            ("- We bring\n   1. water", 2, "indent its lines by four spaces"),
+            ("1) water\n", 1, "does not begin an entry of a list"),
+            ("• water\n", 1, "does not begin an entry of a list"),
+            ("Forms:\n| a | b |\n|---|---|\n| c | d |", 2, "this table stands directly below other words"),
+            ("Table: Forms\na | b\n--- | ---\nc | d", 2, "this table stands directly below other words"),
+            ("First.\n\n##Second", 3, "a heading has a space behind its #"),
+            ("A word. <!-- to be checked -->", 1, "a comment is shown to everyone"),
+            ("One<br>two", 1, "the HTML <br> is shown to everyone"),
+            ('<span class="x">One', 1, 'the HTML <span class="x"> is shown'),
+            ("See [the guidelines](example.org/guidelines).", 1, 'the link to "example.org/guidelines" leads nowhere'),
+            ("See [the film](02-film.md).", 1, 'the link to "02-film.md" leads nowhere'),
+            ("See [the film]().", 1, 'the link to "" leads nowhere'),
+            ("See [it][1].\n\n[1]: https://example.org", 3, "links are written where they stand"),
+            ("One.\n\n```\ncode", 3, "the code that begins here is not closed"),
+        ],
+    )
+    def test_a_mark_that_would_be_shown_or_lost_is_told_with_its_line(self, files, body, line, message):
+        files.step(PRACTICE, "practice", body="\n" + body)
+
+        found = misread_warnings(read_course(files.folder))
+
+        assert [message in problem.message for problem in found] == [True], found
+        assert places(found) == [(f"naloxone-now/{PRACTICE}", files.line(PRACTICE, body.split("\n")[0]) + line - 1)]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "We bring:\n\n- water\n    - cold\n    - warm\n- food\n\n1. first\n2. second",
+            "## Title\n- water\n- food",
+            "It was so in\n1986. Then it changed, and\nnot for 2) reasons.",
+            "Table: Forms\n\n| a | b |\n|---|---|\n| c | d |",
+            "> [!figures] Source.\n> - 3 | minutes\n\n> Words:\n> - of somebody",
+            "Opioid\n:   A medicine.",
+            "`<br>` and `[x](y)`\n\n```\n<b>\n- a\n```",
+            "<https://example.org> https://example.org/a_(b) [x](https://example.org/a_(b)) [y](step:film) [z](#part) [w](/about/)",
+            "3 < 4, a<b, #hashtag, [an aside], [^own](https://example.org) and <name>\n\n[^own]: A note.",
+            "A dash – like this – in a line",
+        ],
+    )
+    def test_what_is_shown_as_it_was_meant_is_left_alone(self, files, body):
+        files.step(PRACTICE, "practice", body="\n" + body)
+
+        assert misread_warnings(read_course(files.folder)) == []
 
 
 def test_the_command_shows_all_advice_in_order_and_ends_well(files):
