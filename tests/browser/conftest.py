@@ -84,8 +84,7 @@ def visitor(browser: Browser, live_server: Any, faults: list[str]) -> Iterator[C
     yield open_browser
     for context in contexts:
         context.close()
-    for (
-        thread
-    ) in threading.enumerate():  # what the site still does for these pages would be done in the next test's database
+    # What the site still does for these pages would be done in the next test's database.
+    for thread in threading.enumerate():
         if "process_request_thread" in thread.name:
             thread.join(WAIT / 1000)
