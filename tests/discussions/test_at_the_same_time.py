@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
 from tests.services.servers import LONGEST
 
 ROOT = Path(__file__).parents[2]
@@ -144,17 +145,11 @@ def mails(data: Path) -> list[str]:
     return [file.read_text() for file in sorted((data / "mail").glob("*"))] if (data / "mail").exists() else []
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with a course, a conversation of two people, and six people who want mail and have news."""
-    data = tmp_path_factory.mktemp("empty")
-    finish(run(data, PEOPLE))
-    return data
-
-
 @pytest.fixture
-def data(empty: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(empty, tmp_path / "data"))
+def data(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    """A database with a course, a conversation of two people, and six people who want mail and have news."""
+    made = made_once(tmp_path_factory, "people", lambda folder: finish(run(folder, PEOPLE)))
+    return Path(shutil.copytree(made, tmp_path / "data"))
 
 
 def test_counts_are_exact_with_sixteen_writers_at_once(data: Path):

@@ -14,16 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
 from tests.services.servers import LONGEST
 from tests.whole_site.test_running import manage
 
 MEDIA = "courses/tiny/lamp.0123456789.svg"
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small site with a picture and a key that another part of it made, and its backup; made once, since starting takes seconds."""
-    root = tmp_path_factory.mktemp("original")
+def begin(root: Path) -> None:
     data = root / "data"
     (root / "content").mkdir()
     variables = {"DATA_DIR": str(data), "CONTENT_DIR": str(root / "content")}
@@ -34,7 +32,12 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = manage("backup", str(root / "b.tar"), "--with-keys", **variables)
     assert made.returncode == 0, made.stderr
     assert stat.S_IMODE((root / "b.tar").stat().st_mode) == 0o600
-    return root
+
+
+@pytest.fixture
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small site with a picture and a key that another part of it made, and its backup; tests only read it."""
+    return made_once(tmp_path_factory, "backed-up", begin)
 
 
 @pytest.fixture

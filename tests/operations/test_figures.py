@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from harmreduction import metrics
+from tests.once import made_once
 from tests.services.servers import LONGEST, end, free_port, wait_for
-from tests.whole_site.test_running import COURSE, ROOT
+from tests.whole_site.test_running import ROOT, begin
 
 TOKEN = "figures-for-the-people-who-run-it"
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.M)
@@ -52,20 +54,15 @@ def figures(port: int) -> dict[tuple[str, str], float]:
     return {(name, labels): float(value) for name, labels, value in LINE.findall(words)}
 
 
-def test_the_processes_of_a_server_add_up_and_name_no_address(tmp_path: Path):
-    topic = tmp_path / "content" / "tiny" / "01-week" / "01-topic"
-    topic.mkdir(parents=True)
-    (topic.parents[1] / "course.yaml").write_text(COURSE)
-    (topic.parent / "week.yaml").write_text("id: week\ntitle: A week\n")
-    (topic / "topic.yaml").write_text("id: topic\ntitle: A topic\n")
-    (topic / "01-step.md").write_text("---\nid: step\nkind: article\ntitle: A step\nminutes: 3\n---\nWords.\n")
+def test_the_processes_of_a_server_add_up_and_name_no_address(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path):
+    site = shutil.copytree(made_once(tmp_path_factory, "begun", begin), tmp_path / "site")
     variables = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}} | {
-        "DATA_DIR": str(tmp_path / "data"),
-        "CONTENT_DIR": str(tmp_path / "content"),
+        "DATA_DIR": str(site / "data"),
+        "CONTENT_DIR": str(site / "content"),
         "METRICS_TOKEN": TOKEN,
         "DJANGO_SETTINGS_MODULE": "harmreduction.settings.base",
     }
-    old = tmp_path / "data" / "metrics" / "999999999"
+    old = site / "data" / "metrics" / "999999999"
     old.mkdir(parents=True)
     port = free_port()
     command = [sys.executable, "manage.py", "start", "--port", str(port)]

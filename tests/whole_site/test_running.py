@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
+
 ROOT = Path(__file__).parents[2]
 COURSE = """id: tiny
 title: Tiny
@@ -34,10 +36,7 @@ def prepare(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return manage("start", "--prepare-only", *arguments, **folders)
 
 
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small course, the data of a site that was started once with it, and what that start said; made once, as it takes seconds."""
-    site = tmp_path_factory.mktemp("begun")
+def begin(site: Path) -> None:
     topic = site / "content" / "tiny" / "01-week" / "01-topic"
     topic.mkdir(parents=True)
     (topic.parents[1] / "course.yaml").write_text(COURSE)
@@ -47,13 +46,12 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first = prepare(site, "--port", "8765")
     assert first.returncode == 0, first.stderr
     (site / "said").write_text(first.stdout)
-    return site
 
 
 @pytest.fixture
-def site(begun: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    return Path(shutil.copytree(begun, tmp_path / "site"))
+def site(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    """A small course, the data of a site that was started once with it, and what that start said."""
+    return Path(shutil.copytree(made_once(tmp_path_factory, "begun", begin), tmp_path / "site"))
 
 
 def test_an_empty_folder_becomes_a_site_and_a_second_start_changes_nothing(site: Path):
@@ -154,8 +152,8 @@ def test_every_variable_that_is_read_stands_in_the_example():
     assert read - {"TEST_DATABASE_URL"} == example  # that one is for those who change the code: CONTRIBUTING.md
 
 
-def test_styles_are_joined_and_fingerprinted(begun: Path):
-    bundle = next((begun / "data" / "static" / "css").glob("site.*.css")).read_text()
+def test_styles_are_joined_and_fingerprinted(site: Path):
+    bundle = next((site / "data" / "static" / "css").glob("site.*.css")).read_text()
     order = [
         bundle.index(words) for words in ("@layer tokens,base", "@layer base{", "@layer layout{", "@layer components{")
     ]
