@@ -6,6 +6,9 @@ two commands at once send one mail. A claim that stays open (its process died) i
 with the same Message-ID. At worst a process dies after the mail server took the mail and before that was noted: then the mail
 goes out once more, under the same Message-ID, by which most mailboxes show it once. No mail is lost that way; one that fails
 `TRIES` times waits for the next.
+
+What is sent at once is sent beside the request that told of it, where there is a mail server: the wait would tell that somebody is
+written to, and a slow server would slow who posts. What its process does not get to is due, and so goes with the next `send_due`.
 """
 
 from __future__ import annotations
@@ -16,13 +19,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from threading import BoundedSemaphore, Thread
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -39,6 +43,10 @@ STALE = timedelta(minutes=15)  # far longer than settings.EMAIL_TIMEOUT
 TRIES = 5  # of one mail
 STOP = "discussions.mailing.stop"  # what tokens that stop mail are sealed for
 AT_ONCE = 5  # mails that one post sends by itself; more are left to the next run of the command
+SENDERS = (
+    4  # posts whose mails a process sends beside its requests at a time; those of more are left to the command too
+)
+_free = BoundedSemaphore(SENDERS)
 
 
 @dataclass(frozen=True)
@@ -64,9 +72,37 @@ def send_due() -> int:
 
 
 def send_at_once(people: Iterable[int]) -> None:
-    """After something was told: send to those of these people who want to hear at once. A failure is left to the command."""
+    """After something was told: send to those of these people who want to hear at once, without a wait for the mail server. A
+    failure is left to the command."""
     wanting = Preferences.objects.filter(pk__in=list(people), email=Preferences.Email.AT_ONCE).order_by("pk")
-    for person in list(wanting.values_list("pk", flat=True)[:AT_ONCE]):
+    chosen = list(wanting.values_list("pk", flat=True)[:AT_ONCE])
+    if not goes_to_a_server():
+        _send_to_all(chosen)
+    elif chosen and _free.acquire(blocking=False):
+        try:
+            Thread(target=_beside, args=[chosen], name="mail").start()
+        except RuntimeError:  # the machine gives this process no more threads
+            _free.release()
+
+
+def goes_to_a_server() -> bool:
+    """Whether a mail is handed to another programme, which may take its time."""
+    return bool(settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"))
+
+
+def _beside(people: Iterable[int]) -> None:
+    """Send to these people from a thread of its own."""
+    try:
+        _send_to_all(people)
+    except Exception:  # nobody waits for it; the log says it without a word of anyone
+        logger.exception("E-mails were not sent at once; they are tried again later.")
+    finally:
+        connection.close()
+        _free.release()
+
+
+def _send_to_all(people: Iterable[int]) -> None:
+    for person in people:
         _send_to(person)
 
 

@@ -10,7 +10,6 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.internal.httpkit import get_client_ip
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
@@ -61,7 +60,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         about = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
         message = self.render_mail(template_prefix, email, {**about, **context})
-        if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        if mailing.goes_to_a_server():
             Thread(target=mailing.deliver, args=[message]).start()
         else:
             mailing.deliver(message)

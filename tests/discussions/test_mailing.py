@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore, Event
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,16 +16,18 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts.models import User
 from courses.models import Step
 from discussions import mailing, notifications
 from discussions.models import Comment, Digest, Notification, Preferences
 from harmreduction import my_data
+from harmreduction.logs import Plain
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=ZoneInfo("UTC"))
 
 
@@ -285,6 +290,91 @@ def test_what_comes_in_while_a_mail_is_sent_is_sent_by_the_same_run(reader, step
 
     monkeypatch.setattr(mailing, "_send", slow)
     assert send() == 2 and not Notification.objects.filter(emailed_at=None).exists()
+
+
+class SlowServer:
+    def __init__(self) -> None:
+        self.may = Event()
+        self.waits: list[bool] = []
+        self.taken: list[str] = []
+
+    def take(self, messages: Sequence[Any]) -> int:
+        self.waits.append(self.may.wait(60))
+        self.taken += [message.extra_headers["Message-ID"] for message in messages]
+        return len(messages)
+
+    def wait_for_all(self) -> None:
+        """Until all who send beside a request are done."""
+        for thread in threading.enumerate():
+            if thread.name == "mail":
+                thread.join(60)
+
+
+@pytest.fixture
+def slow_server(settings, monkeypatch) -> Iterator[SlowServer]:
+    """A mail server that takes nothing before it may."""
+    server = SlowServer()
+    monkeypatch.setattr(f"{SMTP}.send_messages", server.take)
+    settings.EMAIL_BACKEND = SMTP
+    yield server
+    server.may.set()
+    server.wait_for_all()
+
+
+class TestBesideTheRequest:
+    pytestmark = pytest.mark.django_db(transaction=True)
+
+    def test_who_posts_does_not_wait_for_the_mail_server(self, client, other, reader, step, settings, monkeypatch):
+        wants(reader, "at-once")
+        root = factories.comment(step, reader)
+        answered, waited = Event(), []
+        monkeypatch.setattr(mailing, "_send_to", lambda person: waited.append((person, answered.wait(60))))
+        settings.EMAIL_BACKEND = SMTP
+        client.force_login(other)
+        address = f"{step.get_absolute_url()}comments/{root.pk}/reply/"
+        assert client.post(address, {"body": "Said at once."}).status_code == 302
+        answered.set()
+        SlowServer().wait_for_all()
+        assert waited == [(reader.pk, True)]
+
+    def test_the_mail_goes_once_and_is_noted(self, reader, step, slow_server):
+        answer(step, reader)
+        wants(reader, "at-once")
+        mailing.send_at_once([reader.pk])
+        slow_server.may.set()
+        slow_server.wait_for_all()
+        digest = Digest.objects.get()
+        assert slow_server.taken == [mailing.message_id(digest.pk)] and digest.sent_at
+        assert not Notification.objects.filter(emailed_at=None).exists()
+        call_command("send_digests", verbosity=0)
+        assert len(slow_server.taken) == 1
+
+    def test_what_a_process_has_no_hands_for_is_left_to_the_command(self, reader, step, monkeypatch):
+        wants(reader, "at-once")
+        monkeypatch.setattr(mailing, "_free", BoundedSemaphore(1))
+        assert mailing._free.acquire()
+        with override_settings(EMAIL_BACKEND=SMTP):
+            answer(step, reader)
+        assert mail.outbox == [] and send() == 1
+
+    def test_what_goes_wrong_beside_it_is_told_without_a_word_and_is_tried_again(
+        self, reader, step, monkeypatch, caplog
+    ):
+        def breaks(person: int) -> int:
+            raise OSError(secret)
+
+        secret = "heron" + "@mail.example"
+        wants(reader, "at-once")
+        monkeypatch.setattr(mailing, "_free", BoundedSemaphore(1))
+        with override_settings(EMAIL_BACKEND=SMTP), monkeypatch.context() as broken:
+            broken.setattr(mailing, "_send_to", breaks)
+            for _try in range(2):  # the second finds the place free again
+                answer(step, reader)
+                SlowServer().wait_for_all()
+        said = [record for record in caplog.records if record.name == mailing.logger.name]
+        assert [record.getMessage()[:29] for record in said] == ["E-mails were not sent at once"] * 2
+        assert "heron@" not in "".join(Plain().format(record) for record in said)
+        assert mail.outbox == [] and send() == 1
 
 
 def test_the_choice_of_mail_shows_only_with_a_confirmed_address(client, reader):
