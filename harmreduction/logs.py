@@ -82,11 +82,16 @@ class Plain(logging.Formatter):
         return super().format(record)
 
     def formatException(self, ei: ExcInfo) -> str:
-        kind, error, place = ei
-        if settings.LOG_ERROR_WORDS or kind is None or error is None:
+        _kind, error, _place = ei
+        if settings.LOG_ERROR_WORDS or error is None:
             return super().formatException(ei)
-        frames = "".join(traceback.format_tb(place))
-        return f"Traceback (most recent call last):\n{frames}{_chain(error)}"
+        return without_words(error)
+
+
+def without_words(error: BaseException) -> str:
+    """The way to what broke and its kind, without its message."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"Traceback (most recent call last):\n{frames}{_chain(error)}"
 
 
 def _chain(error: BaseException) -> str:

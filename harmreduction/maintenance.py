@@ -7,7 +7,6 @@ the number of things done. `manage.py run_maintenance` does what is due, from cr
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from courses import publishing
 from discussions import expiry, mailing, notifications
 from harmreduction import course_mail, jobs
 from harmreduction.cache_keys import forget_expired
+from harmreduction.logs import without_words
 from harmreduction.models import DutyRecord
 from harmreduction.numbers import rebuild
 
@@ -88,8 +88,7 @@ def perform(duty: Duty, *, due_or_not: bool = False) -> bool:
         result = duty.do()
     except Exception as error:  # the other duties go on; this one shows in the admin and in the log
         logger.exception("duty failed: %s", duty.name)
-        said = "".join(traceback.format_exception(error))[-4000:]
-        row.update(failed_at=timezone.now(), error=said, claimed_until=None)
+        row.update(failed_at=timezone.now(), error=without_words(error)[-4000:], claimed_until=None)
         return False
     words = "" if result is None else str(result)
     row.update(done_at=timezone.now(), result=words, failed_at=None, error="", claimed_until=None)

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DutyRecord(models.Model):
-    """One duty of harmreduction.maintenance: when it was done, and what went wrong when it was not."""
+    """One duty of harmreduction.maintenance: when it was done, and where it broke when it was not, without a message that may hold what
+    somebody wrote."""
 
     name = models.CharField(_("duty"), max_length=40, unique=True)
     done_at = models.DateTimeField(_("last done"), null=True, blank=True)
