@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -39,7 +41,13 @@ SECOND = [
 def alias_of(person: Any, step: Step) -> Alias:
     """The alias of a person on a step, made when it is first needed. The caller holds the discussion's row, so names cannot meet."""
     alias = Alias.objects.filter(step=step, person=person).first()
-    return alias or Alias.objects.create(step=step, person=person, name=_new_name(step), picture=secrets.randbits(62))
+    if alias:
+        return alias
+    language = step.course.language
+    # In the course's language: the one in which its writer reads the site would be a clue.
+    with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+        name = _new_name(step)
+    return Alias.objects.create(step=step, person=person, name=name, picture=secrets.randbits(62))
 
 
 def is_used(handle: str) -> bool:

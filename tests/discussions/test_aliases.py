@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from accounts.models import User
-from courses.models import Step
+from courses.models import Course, Step
 from discussions import posting
 from discussions.aliases import FIRST, SECOND
 from discussions.models import Alias, Comment
@@ -55,6 +56,19 @@ def test_a_comment_without_a_handle_has_no_author_no_role_and_only_the_hour(as_w
     assert (comment.created_at.minute, comment.created_at.second, comment.created_at.microsecond) == (0, 0, 0)
     page = Client().get(ADDRESS).text
     assert "Said quietly." in page and comment.alias.name in page
+
+
+@pytest.mark.parametrize(("course_language", "named_in"), [("en", "en"), ("fr", "fr"), ("xx", "en")])
+def test_the_name_is_in_the_courses_language_and_not_in_its_writers(
+    as_writer, writer, step, settings, monkeypatch, course_language, named_in
+):
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
+    Course.objects.filter(pk=step.course_id).update(language=course_language)
+    User.objects.filter(pk=writer.pk).update(language="de")
+    monkeypatch.setattr("discussions.aliases._", lambda words: f"{get_language()}-{words}" if "%" in words else words)
+    answer = send(as_writer, "Said quietly.")
+    assert answer.headers["Content-Language"] == "de"
+    assert Alias.objects.get().name.startswith(f"{named_in}-")
 
 
 def test_the_name_stays_within_a_step_and_is_another_under_another(as_writer, step):
