@@ -32,6 +32,12 @@ def choices_of(options: Mapping[str, Any]) -> Choices:
     return Choices(for_all[0] if for_all else None, by_uid)
 
 
+def _name_of(slug: str) -> str:
+    """The name of a course's folder, which may be given as its path in the content folder too."""
+    path = Path(slug).resolve()
+    return path.name if path.parent == settings.CONTENT_DIR else slug.rstrip("/")
+
+
 class Command(BaseCommand):
     help = "Load courses from the content folder. A course with problems is refused, and the database stays as it was."
     requires_system_checks = []
@@ -54,12 +60,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         known = {folder.name: folder for folder in course_folders(settings.CONTENT_DIR)}
-        for slug in options["slugs"]:
+        slugs = [_name_of(slug) for slug in options["slugs"]]
+        for slug in slugs:
             if slug not in known:
                 raise CommandError(
                     f"There is no course {slug} in {settings.CONTENT_DIR}; there are: {', '.join(known)}."
                 )
-        wanted = known.values() if options["all"] else [known[slug] for slug in options["slugs"]] or known.values()
+        wanted = known.values() if options["all"] else [known[slug] for slug in slugs] or known.values()
         if options["quick"]:
             loaded = {said.get("digest") for said in Course.objects.values_list("loaded", flat=True)}
             wanted = [folder for folder in wanted if digest_of(folder) not in loaded]
@@ -76,6 +83,7 @@ class Command(BaseCommand):
         if apart:
             raise CommandError("Nothing was loaded.")
         refused = []
+        met: set[str] = set()
         for folder in folders:
             try:
                 course, problems = checking.check_course(files.read_course(folder))
@@ -90,8 +98,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{folder.name}, only a plan, nothing was written" if dry_run else folder.name)
             for line in plan.lines():
                 self.stdout.write(f"  {line}")
+            met.update(row.uid for row in plan.rows)
         if refused:
             raise CommandError(f"Not loaded, and left in the database as they were: {', '.join(refused)}.")
+        if nowhere := choices.by_uid.keys() - met:
+            raise CommandError(f"Nothing was chosen for {', '.join(sorted(nowhere))}: no page has this id.")
 
     def report(self, problems: Iterable[object]) -> None:
         for problem in problems:

@@ -98,6 +98,24 @@ class TestLoadCourse:
 
         assert Course.objects.get().uid == "another"
 
+    @pytest.mark.parametrize("named", ["another/", "{content}/another", "{content}/another/"])
+    def test_one_course_by_its_folder(self, files, another, content, named):
+        run("load_course", named.format(content=content))
+
+        assert Course.objects.get().uid == "another"
+
+    @pytest.mark.parametrize("side", ["--ours", "--theirs"])
+    def test_a_choice_for_an_id_that_is_none_is_told(self, files, side):
+        run("load_course")
+        Step.objects.filter(uid="welcome").update(title="From the admin")
+        files.change(WELCOME, "title: Welcome", "title: From the files")
+
+        stdout, _stderr, failure = run("load_course", side, "wellcome")
+
+        assert "conflict   step welcome" in stdout
+        assert failure == "Nothing was chosen for wellcome: no page has this id."
+        assert run("load_course", side, "welcome")[2] == ""
+
     def test_a_name_that_is_none(self, files, another):
         assert "There is no course nalox in" in run("load_course", "nalox")[2]
 
