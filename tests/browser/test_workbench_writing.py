@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from importlib import import_module
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.apps import apps
-from django.contrib.auth.models import Group
 from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
-from accounts.models import EDUCATORS
 from courses.models import Step
 from tests import factories
 
@@ -29,11 +25,7 @@ def step(course) -> Step:
 
 def signed_in(page: Page, handle: str = "Ines") -> Page:
     """An educator's browser. How one signs in is tested elsewhere; here a session is enough."""
-    person = factories.User.objects.filter(handle=handle).first()
-    if person is None:
-        import_module("courses.migrations.0002_educators").grant(apps, None)
-        person = factories.person(handle, is_staff=True)
-        person.groups.add(Group.objects.get(name=EDUCATORS))
+    person = factories.User.objects.filter(handle=handle).first() or factories.course_writer(handle)
     client = Client()
     client.force_login(person)
     value = client.cookies["sessionid"].value

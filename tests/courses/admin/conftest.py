@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import EDUCATORS, User
+from accounts.models import User
 from tests import factories
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M0 0h40"/></svg>'
@@ -110,11 +107,7 @@ def errors(response: Any) -> dict[str, list[str]]:
 @pytest.fixture
 def editor(db: None) -> User:
     """In the group of educators, and no more than that."""
-    # The migration again: a test that empties the database takes the groups with it.
-    import_module("courses.migrations.0002_educators").grant(apps, None)
-    person = factories.person("Ines", is_staff=True)
-    person.groups.add(Group.objects.get(name=EDUCATORS))
-    return person
+    return factories.course_writer("Ines")
 
 
 @pytest.fixture
