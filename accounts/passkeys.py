@@ -27,13 +27,8 @@ from accounts.sealing import box
 from accounts.sessions import coarse, in_words
 
 WAITING = "accounts.joining"  # in the session: who is about to join with a passkey
-NONSENSE = (
-    TypeError,
-    ValueError,
-    KeyError,
-    AttributeError,
-    IndexError,
-)  # what an answer that is none makes the parsers raise
+# What an answer that is none makes the parsers raise.
+NONSENSE = (TypeError, ValueError, KeyError, AttributeError, IndexError)
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -126,7 +126,6 @@ class ApplyPreferences:
         zone = chosen.time_zone if chosen.time_zone in time_zones() else ""
         with timezone.override(zoneinfo.ZoneInfo(zone)) if zone else nullcontext():
             response = self.get_response(request)
-        patch_vary_headers(
-            response, ("Save-Data",)
-        )  # a page kept from before the browser began to spare data is another page
+        # A page kept from before the browser began to spare data is another page.
+        patch_vary_headers(response, ("Save-Data",))
         return response

@@ -67,9 +67,8 @@ class StaffNeedSecondLock:
 
     ROOMS = frozenset({"admin", "moderation"})
     OPEN = frozenset({"logout", "counts", "decision"})  # in those rooms, but for everybody
-    ACTS = frozenset(
-        {"comment-pin", "comment-endorse", "educators", "educators-numbers"}
-    )  # outside, but for those who run the site
+    # Outside, but for those who run the site.
+    ACTS = frozenset({"comment-pin", "comment-endorse", "educators", "educators-numbers"})
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

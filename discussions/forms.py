@@ -37,9 +37,8 @@ class CommentForm(forms.Form):
     submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
     under = forms.ChoiceField(choices=[("handle", "handle"), ("alias", "alias")], required=False)
     question = forms.CharField(max_length=100, required=False)  # the uid of the step's question that is answered
-    anyway = forms.CharField(
-        max_length=64, required=False
-    )  # that what may identify somebody shall stay (identifying.digest)
+    # That what may identify somebody shall stay (identifying.digest).
+    anyway = forms.CharField(max_length=64, required=False)
     was = forms.CharField(max_length=64, required=False)  # of words that are changed: how they were (posting.mark_of)
 
     def clean_body(self) -> str:

@@ -43,9 +43,7 @@ STALE = timedelta(minutes=15)  # far longer than settings.EMAIL_TIMEOUT
 TRIES = 5  # of one mail
 STOP = "discussions.mailing.stop"  # what tokens that stop mail are sealed for
 AT_ONCE = 5  # mails that one post sends by itself; more are left to the next run of the command
-SENDERS = (
-    4  # posts whose mails a process sends beside its requests at a time; those of more are left to the command too
-)
+SENDERS = 4  # posts whose mails a process sends beside its requests at a time; more are left to the command too
 _free = BoundedSemaphore(SENDERS)
 
 

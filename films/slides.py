@@ -169,9 +169,8 @@ def _line(stops: int, until: int | None = None, base: int = _BASE) -> str:
     """The winding line: in from the left edge, swinging over and under its stops; out to the right, or to the stop `until`."""
     points = [-20, *[_x(stop, stops) for stop in range(stops)]]
     points = points[: until + 2] if until is not None else [*points, WIDTH + 20]
-    steepness = (
-        2 * _SWING / ((_RIGHT - _LEFT) / max(stops - 1, 1) / 3)
-    )  # the same at every stop, so that the line has no corners
+    # The same at every stop, so that the line has no corners.
+    steepness = 2 * _SWING / ((_RIGHT - _LEFT) / max(stops - 1, 1) / 3)
     path = [f"M{points[0]} {base}"]
     for number, (start, end) in enumerate(pairwise(points)):
         third = (end - start) / 3

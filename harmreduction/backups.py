@@ -31,11 +31,8 @@ from django.utils import timezone
 FORMAT = 1
 DUMP, MEDIA, KEYS, MANIFEST = "database", "media/", "keys/", "manifest.json"
 MADE_AT_START = {"secret_key", "certificate_key"}  # by the settings, before a restore can begin
-NOT_KEYS = (
-    "static",
-    "media",
-    "backups",
-)  # what else is in DATA_DIR and not a key: made anew, or in the archive under its own name
+# What else is in DATA_DIR and not a key: made anew, or in the archive under its own name.
+NOT_KEYS = ("static", "media", "backups")
 
 
 class Refused(Exception):

@@ -7,12 +7,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-NOT_FOR_SEARCH = (
-    "/drafts/",
-    "/accounts/",
-    "/my-data/",
-    "/admin/",
-)  # pages about people, and for those who run the site
+# Pages about people, and for those who run the site.
+NOT_FOR_SEARCH = ("/drafts/", "/accounts/", "/my-data/", "/admin/")
 BUT_FOR_SEARCH = "/accounts/signup/"  # the same for everybody
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 

@@ -34,9 +34,8 @@ class Health:
         found = {"database": database_state(), "cache": cache_state()}
         if found["database"] == OK and not self._migrated:
             found["database"] = OK if not pending_migrations() else "migrations are pending"
-            self._migrated = (
-                found["database"] == OK
-            )  # migrations only grow with a new version, and that is a new process
+            # Migrations only grow with a new version, and that is a new process.
+            self._migrated = found["database"] == OK
         return _answer(found, ready=found["database"] == OK)
 
 

@@ -15,9 +15,8 @@ class DutyRecord(models.Model):
     result = models.CharField(_("what came of it"), max_length=200, blank=True)
     failed_at = models.DateTimeField(_("failed"), null=True, blank=True)
     error = models.TextField(_("what went wrong"), blank=True)
-    claimed_until = models.DateTimeField(
-        null=True, blank=True
-    )  # by the process that is at it; past it, another may take over
+    # By the process that is at it; past it, another may take over.
+    claimed_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("duty")

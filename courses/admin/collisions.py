@@ -72,9 +72,8 @@ class CollisionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         sent = request.POST.get(SEEN)
         if request.method != "POST" or object_id is None or not sent:
             return self._form_view(request, object_id, form_url, extra_context)
-        row: Any = self.get_object(
-            request, unquote(object_id)
-        )  # behind the course's lock, until the end of the request
+        # Behind the course's lock, until the end of the request.
+        row: Any = self.get_object(request, unquote(object_id))
         now = history.fields_of(row)
         chosen = _chosen(request)
         refused: list[str] = []

@@ -60,9 +60,8 @@ def unpack(stream: IO[bytes], name: str, into: Path) -> Path:
                 raise ContentErrors(problems)
             _write(archive, entries, name, into)
     except UNREADABLE as error:
-        what = (
-            error.strerror if isinstance(error, OSError) and error.strerror else error
-        )  # without places of this server
+        # Without places of this server.
+        what = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise ContentErrors([Problem(name, 1, f"is not a ZIP file that can be read: {what}")]) from error
     return _course_folder(into, name)
 

@@ -35,9 +35,8 @@ class Cue:
     end: float
     text: str
     at: int = field(default=0, compare=False)  # the line of the file with its times
-    lines: tuple[tuple[int, str], ...] = field(
-        default=(), compare=False
-    )  # of the words as they stand, with their numbers
+    # Of the words as they stand, with their numbers.
+    lines: tuple[tuple[int, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,8 @@ _BLOCK = re.compile(r"\S[^\n]*(?:\n[ \t]*\S[^\n]*)*")
 _ITEM = re.compile(r"(?:[-*+]|1\.) +\S")
 _NESTED = re.compile(r" {1,3}(?:[-*+]|\d{1,2}\.) +\S")
 _OTHER_ITEM = re.compile(r" {0,3}(?:[•–]|\d{1,2}\)) +\S")
-_OTHER_START = re.compile(
-    r" {0,3}(?:[>|:]|#{1,6} |!\[)"
-)  # lines beside which a list may stand, or that are read by rules of their own
+# Lines beside which a list may stand, or that are read by rules of their own.
+_OTHER_START = re.compile(r" {0,3}(?:[>|:]|#{1,6} |!\[)")
 _TABLE_RULE = re.compile(r" {0,3}\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?")
 _HEADING = re.compile(r" {0,3}#{2,6}[^#\s]")
 _HTML = re.compile(

@@ -96,9 +96,8 @@ class Digest(models.Model):
 
     person = of_person()
     about = models.CharField(max_length=8, choices=About.choices, blank=True, default=About.NOTIFICATIONS)
-    period = models.CharField(
-        max_length=40
-    )  # "2026-11-27", "2026-W48", or "to 4711" (a notification's number) for "at once"
+    # "2026-11-27", "2026-W48", or "to 4711" (a notification's number) for "at once".
+    period = models.CharField(max_length=40)
     up_to = models.PositiveBigIntegerField(default=0)  # the newest notification that it tells of
     tries = models.PositiveSmallIntegerField(default=1)
     begun_at = models.DateTimeField(default=timezone.now)  # of the last try

@@ -72,11 +72,10 @@ def _composer(request: HttpRequest, step: Step, parent: Comment | None, draft: D
 def _reply_page(request: HttpRequest, step: Step, parent: Comment, draft: Draft | None = None) -> HttpResponse:
     holes.look_up(request, step.pk, step.course_id)
     base = step.get_absolute_url()
+    answers = draft.parent if draft else parent  # None where the words can only be posted as a comment of their own
     context = {
         "answered": parent,
-        "parent": draft.parent
-        if draft
-        else parent,  # None where the words can only be posted as a comment of their own
+        "parent": answers,
         "back": address_of(parent, base),
         "base": base,
         "course_slug": step.course.slug,

@@ -87,7 +87,6 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     except OSError:
         raise Http404 from None
     if extension in TEXTS and not span and request.method == "GET" and size <= LARGEST_TEXT:
-        return HttpResponse(
-            b"".join(body), content_type=kind, headers=headers
-        )  # in one piece, so that it is compressed
+        # In one piece, so that it is compressed.
+        return HttpResponse(b"".join(body), content_type=kind, headers=headers)
     return StreamingHttpResponse(body, status=206 if span else 200, content_type=kind, headers=headers)

@@ -79,9 +79,8 @@ def test_a_name_that_looks_like_a_taken_one_is_refused(client, learner, handle):
 
 def test_two_names_from_before_that_look_alike_both_stay(client, learner):
     older = person("anything")
-    User.objects.filter(pk=older.pk).update(
-        handle="H.e.r.o.n", skeleton=f"heron#{older.pk}"
-    )  # as migration 0004 does it
+    # As migration 0004 does it.
+    User.objects.filter(pk=older.pk).update(handle="H.e.r.o.n", skeleton=f"heron#{older.pk}")
     older.refresh_from_db()
     older.scheme = "dark"
     older.save()

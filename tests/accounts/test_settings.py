@@ -119,9 +119,8 @@ class TestSessions:
         new = {"oldpassword": PASSWORD, "password1": "four other quiet words", "password2": "four other quiet words"}
         here.post("/accounts/password/change/", new)
         page = here.get("/accounts/settings/")
-        assert (
-            page.status_code == 200 and page.text.count("Firefox on Android") == 1
-        )  # nor is the other one listed still
+        # Nor is the other one listed still.
+        assert page.status_code == 200 and page.text.count("Firefox on Android") == 1
         assert elsewhere.get("/accounts/settings/").status_code == 302
 
 

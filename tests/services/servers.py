@@ -16,9 +16,8 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 LONGEST = 900  # seconds for what takes one or two: to end a test that hangs, never to say how quick a machine has to be
-PORTS = range(
-    20_000, 32_000
-)  # below those that systems give to outgoing lines, so that none is taken before a server listens
+# Below those that systems give to outgoing lines, so that none is taken before a server listens.
+PORTS = range(20_000, 32_000)
 _signs: list[socket.socket] = []
 
 

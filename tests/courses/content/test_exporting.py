@@ -164,9 +164,8 @@ def test_any_course_comes_back_to_the_byte(tmp_path_factory, steps, title, descr
     topic = written / "01-week" / "03-topic"
     topic.mkdir(parents=True)
     about = {"id": "any", "title": title, "description": description, "outcomes": outcomes, "hours_per_week": hours}
-    (written / "course.yaml").write_text(
-        json.dumps(about | {"faq": [{"question": title, "answer": answer}]})
-    )  # JSON is YAML too
+    # JSON is YAML too.
+    (written / "course.yaml").write_text(json.dumps(about | {"faq": [{"question": title, "answer": answer}]}))
     (written / "01-week" / "week.yaml").write_text(json.dumps({"id": "week", "title": title}))
     (topic / "topic.yaml").write_text(json.dumps({"id": "topic", "title": title}))
     for number, step in enumerate(steps, 2):
