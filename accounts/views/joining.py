@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.signup import complete_signup
 from allauth.account.views import SignupView
 from allauth.core import ratelimit
@@ -73,7 +74,10 @@ class Join(SignupView):  # type: ignore[misc]
             form.add_error("username", _("This name is taken. Add something to it, or choose another."))
             refused: HttpResponse = self.form_invalid(form)
             return refused
-        return welcome(self.request, response, self.user, chosen["wanted_email"]) if self.user else response
+        if not self.user:  # a robot in the trap
+            return response
+        record_authentication(self.request, self.user, "password")  # who has just chosen it is not asked for it again
+        return welcome(self.request, response, self.user, chosen["wanted_email"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {

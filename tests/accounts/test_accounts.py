@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -144,6 +145,13 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client, learne
         page = client.post("/accounts/login/", {"login": login, "password": "wrong words here"}).text
         answers.append(page.split('role="alert"')[1].split("</div>")[0])
     assert answers[0] == answers[1]
+
+
+def test_who_has_just_joined_is_not_asked_who_they_are(client):
+    join(client, "Tern")
+    assert client.get("/accounts/email/").status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        assert "reauthenticate" in client.get("/accounts/email/")["Location"]
 
 
 def test_a_get_does_not_sign_out(as_learner):

@@ -31,9 +31,9 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, cwd=ROOT, env={**keep, **settings}, capture_output=True, text=True, check=False)
 
 
-def prepare(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def prepare(site: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     folders = {"DATA_DIR": str(site / "data"), "CONTENT_DIR": str(site / "content")}
-    return manage("start", "--prepare-only", *arguments, **folders)
+    return manage("start", "--prepare-only", *arguments, **folders, **variables)
 
 
 def begin(site: Path) -> None:
@@ -66,6 +66,11 @@ def test_an_empty_folder_becomes_a_site_and_a_second_start_changes_nothing(site:
     second = prepare(site)
     assert second.returncode == 0, second.stderr
     assert "step" not in second.stdout.replace("educator", "") and secret.read_text() == kept
+
+
+def test_the_first_link_begins_as_the_site_is_reached_from_outside(site: Path):
+    said = prepare(site, SITE_ADDRESS="https://course.example/").stdout
+    assert "https://course.example/accounts/educator/" in said and "127.0.0.1" not in said
 
 
 def test_only_what_changed_is_loaded_again(site: Path):

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from accounts.invitations import first_educator_needed
 from accounts.models import Invitation
+from harmreduction import env
 
 
 class Command(BaseCommand):
@@ -76,7 +77,9 @@ class Command(BaseCommand):
 
     def say_where(self, host: str, port: int) -> None:
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
-        address = f"http://{shown}:{port}"
+        address = (
+            env.text("SITE_ADDRESS").rstrip("/") or f"http://{shown}:{port}"
+        )  # as it is reached from outside, if told
         self.stdout.write(f"\n  The site:  {address}/")
         if first_educator_needed():
             link = reverse("accounts:educator", args=[Invitation.issue()])
