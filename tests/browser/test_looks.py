@@ -11,6 +11,8 @@ from django.core.management import call_command
 from PIL import Image
 from playwright.sync_api import Page
 
+from tests import factories
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 COURSE = "/courses/drug-use-and-harm-reduction/"
 PAGES = [
@@ -75,3 +77,30 @@ def test_drawings_follow_the_colours_of_the_page(
     ground = Image.open(io.BytesIO(drawing.screenshot())).convert("L").getpixel((12, 40))
 
     assert (ground < 80) == is_dark  # type: ignore[operator]
+
+
+LONG = """\
+A-word-of-a-hundred-signs-{word} and `code-{word}`.
+
+```
+{code}
+```
+
+| One | Two | Three |
+|---|---|---|
+| {code} | https://example.org/{word} | {code} |
+
+> [!figures] Source.
+> - 3 | {word}
+"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_text_makes_the_page_wider_than_the_phone(visitor: Callable[..., Page], transactional_db: None, width: int):
+    words = LONG.format(word="x" * 100, code="how to install it, " * 10)
+    step = factories.step(factories.topic(factories.week(factories.course())), body=words)
+    factories.comment(step, body=f"```\n{'how to install it, ' * 10}\n```\n{'x' * 100}")
+    page = visitor(width=width)
+    page.goto(step.get_absolute_url())
+    assert page.locator("pre").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
