@@ -6,6 +6,10 @@ import pytest
 
 from courses.content import checking, schema
 from courses.content.files import read_course, read_course_documents
+from courses.content.language import language_warnings
+from courses.content.lengths import length_warnings
+from courses.content.misreading import misread_warnings
+from courses.content.naming import naming_warnings
 from courses.content.sources import Document, StepSource
 from courses.models import (
     Caption,
@@ -798,9 +802,13 @@ def test_the_course_in_the_author_s_manual_is_a_good_one(content, settings):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode() if isinstance(text, str) else text)
 
-    course, problems = checking.check_course(read_course(folder))
+    source = read_course(folder)
+    course, problems = checking.check_course(source)
 
     assert problems == []
+    assert (
+        language_warnings(source) + length_warnings(source) + naming_warnings(source) + misread_warnings(source) == []
+    )
     assert len(examples) == 9
     assert {question.kind for question in course.steps[2].document.quiz} == {"one", "several", "order", "match"}
     assert course.steps[0].document.figures
