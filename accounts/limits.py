@@ -17,7 +17,6 @@ from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 SECRET_WORDS = ("password", "csrf", "secret", "token", "code")  # of field names whose value is never given back
@@ -76,7 +75,7 @@ def too_often(request: HttpRequest, seconds: int) -> HttpResponse:
         for value in map(str, values)
         if " " in value.strip()
     ]
-    context = {"written": written, "pause": in_words(seconds), "title": _("A short pause")}
+    context = {"written": written, "pause": in_words(seconds)}
     response = render(request, "errors/429.html", context, status=429)
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from accounts.limits import SECRET_WORDS
 
@@ -47,7 +46,6 @@ def send_again(request: HttpRequest) -> HttpResponse | None:
     if not fields:
         return None
     context = {
-        "title": _("Nothing is lost"),
         "address": request.get_full_path(),
         "fields": fields,
         "long": [value for _name, value in fields if len(value) > LONG or "\n" in value.strip()],

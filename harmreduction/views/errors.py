@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
-from django.utils.translation import gettext as _
 
 from accounts.limits import too_often
 from harmreduction.logs import request_id
@@ -46,5 +45,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return page
     fields = request.POST.dict().items()  # a comment, or answers in a journal
     written = "\n\n".join(text for name, text in fields if text and (name == "body" or name.startswith("answer-")))
-    context = {"written": written, "title": _("This form could not be checked")}
-    return render(request, "errors/csrf.html", context, status=403)
+    return render(request, "errors/csrf.html", {"written": written}, status=403)
