@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
@@ -13,8 +14,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts import recovery
 from accounts.forms import ChangePasswordForm, PreferencesForm
-from accounts.models import User
+from accounts.models import RecoveryCode, User
 from accounts.sessions import coarse, forget_ended
 from courses.models import Step
 from tests import factories
@@ -294,3 +296,15 @@ def test_pages_about_people_ask_search_engines_to_stay_away(as_learner):
     for address in ("/accounts/settings/", "/accounts/login/", "/my-data/", "/accounts/recover/"):
         assert as_learner.get(address)["X-Robots-Tag"] == "noindex"
     assert "X-Robots-Tag" not in as_learner.get("/")
+
+
+def test_who_has_no_recovery_code_left_is_told_what_that_means(as_learner, learner):
+    warned = "nothing would let you back in"
+    assert warned in as_learner.get("/accounts/settings/").text
+    recovery.make_codes(user=learner)
+    page = as_learner.get("/accounts/settings/").text
+    assert "8 codes are left" in page and warned not in page
+    RecoveryCode.objects.all().delete()
+    EmailAddress.objects.create(user=learner, email="heron@example.org", verified=True, primary=True)
+    page = as_learner.get("/accounts/settings/").text
+    assert "None is left." in page and warned not in page
