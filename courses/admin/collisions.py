@@ -69,13 +69,13 @@ class CollisionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A ModelAdmin whose form is not saved over what somebody else saved meanwhile. `HistoryAdmin` keeps the versions."""
 
     def _changeform_view(self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: Any) -> Any:
+        request.chosen = _chosen(request)  # type: ignore[attr-defined]
         sent = request.POST.get(SEEN)
         if request.method != "POST" or object_id is None or not sent:
             return self._form_view(request, object_id, form_url, extra_context)
         # Behind the course's lock, until the end of the request.
         row: Any = self.get_object(request, unquote(object_id))
         now = history.fields_of(row)
-        chosen = _chosen(request)
         refused: list[str] = []
         if digest(now) == sent:
             try:
@@ -88,7 +88,7 @@ class CollisionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             _follow_parts(request, row, _before(row, sent) or {})
         mine = self._trial(request, object_id, form_url, extra_context)
         collision = _collision(row, now, mine, sent)
-        request.collision, request.refused, request.chosen = collision, refused, chosen  # type: ignore[attr-defined]
+        request.collision, request.refused = collision, refused  # type: ignore[attr-defined]
         return self._form_view(request, object_id, form_url, extra_context)
 
     def _form_view(self, *args: Any) -> Any:
@@ -133,16 +133,13 @@ class CollisionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         collision = getattr(request, "collision", None)
         row = context.get("original")
+        context = {**context, "files_chosen": request.chosen}  # type: ignore[attr-defined]
         if collision:
-            chosen = request.chosen  # type: ignore[attr-defined]
-            context = {**context, "collision": collision, "seen": collision.seen, "files_chosen": chosen}
+            context |= {"collision": collision, "seen": collision.seen}
         elif row and request.method == "POST" and SEEN in request.POST:
-            context = {
-                **context,
-                "seen": request.POST[SEEN],
-            }  # it comes back with mistakes; what it was filled from is the same
+            context["seen"] = request.POST[SEEN]  # it comes back with mistakes; what it was filled from is the same
         elif row:
-            context = {**context, "seen": digest(history.fields_of(row))}
+            context["seen"] = digest(history.fields_of(row))
         response = super().render_change_form(request, context, *args, **kwargs)
         if collision:
             response.status_code = 409

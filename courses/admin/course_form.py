@@ -57,6 +57,12 @@ class ListField(forms.CharField):
         return lists.text_to_entries(text, self.first, self.second, on_one_line=self.on_one_line)
 
 
+HELP: Mapping[str, Any] = {
+    "description": gettext_lazy(
+        "Markdown: **bold**, *slanted*, an empty line between paragraphs, “- ” before each line of a list."
+    ),
+    "language": gettext_lazy("In which the course is written, as a code: en, fr, pt-BR …"),
+}
 _TWO_LINES = gettext_lazy("An empty line between entries; in each, %(what)s.")
 
 
@@ -92,6 +98,11 @@ class CourseForm(PublishingForm, OutlineForm):
         "answer",
         on_one_line=False,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in HELP.keys() & self.fields.keys():
+            self.fields[name].help_text = HELP[name]
 
     def neighbours(self) -> QuerySet[Any]:
         return Course.objects.exclude(pk=self.instance.pk)

@@ -53,6 +53,10 @@ class PublishingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             request.POST = sent  # type: ignore[assignment]
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "can_publish": True})
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What is new begins as a draft: “Save” shows nobody what is half written, “Save and publish” stands beside it."""
+        return {"published": False, **super().get_changeform_initial_data(request)}
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if field := form.base_fields.get("publish_at"):

@@ -75,6 +75,8 @@ class OutlineForm(SourceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "title" in self.fields and not self.instance.pk and not self.is_bound:
+            self.fields["title"].widget.attrs["autofocus"] = True
         for name in ("uid", "slug"):
             if name in self.fields and not self.instance.pk:
                 self.fields[name].required = False

@@ -63,6 +63,10 @@ def _to_tree(request: HttpRequest, obj: Any) -> HttpResponseRedirect | None:
 class TreeAdmin(BackToTree, OwnPagesAdmin):
     """Adds the tree to the admin of courses."""
 
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """A new course is empty: its tree is where one goes on."""
+        return HttpResponseRedirect(reverse("admin:courses_course_tree", args=[obj.pk]))
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return TreeList
 

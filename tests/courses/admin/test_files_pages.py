@@ -141,7 +141,8 @@ def test_what_was_edited_in_the_admin_can_be_written_into_the_files(as_editor, c
 
 def test_a_course_without_files_gets_them(as_editor, content, course):
     page = f"/admin/courses/course/{course.pk}/files/"
-    assert "no files on the server yet" in as_editor.get(page).text
+    shown = as_editor.get(page).text
+    assert "needs no files on the server" in shown and f'href="/admin/courses/course/{course.pk}/zip/"' in shown
     as_editor.post(page, {"write": "1"})
     assert (content / "harbour" / "course.yaml").is_file()
 

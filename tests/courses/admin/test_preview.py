@@ -88,7 +88,9 @@ def test_a_preview_is_the_real_page_and_writes_nothing(as_editor, client, course
 def test_a_new_step_can_be_seen_before_it_is_saved(as_editor, course):
     before = everything()
     topic = course.topics.get(uid="two")
-    response = preview(as_editor, "/admin/courses/step/add/", topic=topic.pk, title="Brand new", body="Hello.")
+    response = preview(
+        as_editor, "/admin/courses/step/add/", topic=topic.pk, title="Brand new", body="Hello.", published="on"
+    )
     assert "Brand new" in response.text
     assert "Step 1.5" in response.text
     assert everything() == before
@@ -100,7 +102,7 @@ def test_the_preview_of_a_step_is_numbered_as_saving_will_number_it_and_takes_no
     step = course.steps.get(slug="two-a")
     address = f"/admin/courses/step/{step.pk}/change/" if changes else "/admin/courses/step/add/"
     if changes is None:
-        changes = {"topic": "one", "title": "Brand new", "slug": "brand-new"}
+        changes = {"topic": "one", "title": "Brand new", "slug": "brand-new", "published": "on"}
     if "topic" in changes:
         changes = {**changes, "topic": course.topics.get(uid=changes["topic"]).pk}
     as_editor.get(address)

@@ -100,7 +100,14 @@ def test_the_first_page_of_the_admin_leads_to_ones_own_courses(as_editor, as_mod
     helper.force_login(factories.helper(other))
     page = helper.get("/admin/").text
     assert tree(other) in page and tree(course) not in page
+    assert "Make a new course" not in page
     assert "Your courses" not in as_moderator.get("/admin/").text
+
+
+def test_the_first_page_of_the_admin_leads_to_a_new_course_where_there_is_none(as_editor):
+    page = as_editor.get("/admin/").text
+    assert '<a class="addlink" href="/admin/courses/course/add/">Make a new course</a>' in page
+    assert '<a class="mine__title"' not in page
 
 
 @pytest.mark.parametrize("what", ["week", "topic", "step"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from courses import arranging
@@ -20,8 +22,9 @@ def change(row: object) -> str:
 
 
 def test_a_course_is_made_from_nothing(as_editor, client):
-    assert send(as_editor, ADD.format("course"), title="Boats & weather", outcomes="Row.\nSail.").status_code == 302
+    response = send(as_editor, ADD.format("course"), title="Boats & weather", outcomes="Row.\nSail.", _publish="1")
     course = Course.objects.get()
+    assert response["Location"] == f"/admin/courses/course/{course.pk}/tree/"
     assert (course.uid, course.slug, course.position) == ("boats-weather", "boats-weather", 1)
     assert course.outcomes == ["Row.", "Sail."]
     assert send(as_editor, ADD.format("week"), course=course.pk, title="Knots").status_code == 302
@@ -46,6 +49,7 @@ def test_a_course_is_made_from_nothing(as_editor, client):
         references__0__uid="ashley",
         references__0__source="The book of knots",
         references__0__year=1944,
+        _publish="1",
     )
     assert response.status_code == 302, errors(response)
     step = Step.objects.get()
@@ -182,6 +186,35 @@ def test_a_step_moves_within_its_course_only(as_editor, client, course):
     assert "topic" in errors(response)
     assert send(as_editor, change(step), topic=course.topics.get(uid="three").pk).status_code == 302
     assert "Step 2.3" in client.get(step.get_absolute_url()).text  # behind the others there
+
+
+def test_what_is_new_begins_as_a_draft(as_editor, client, course):
+    topic = course.topics.get(uid="one")
+    assert send(as_editor, ADD.format("step"), topic=topic.pk, title="Half written").status_code == 302
+    assert send(as_editor, ADD.format("course"), title="Boats").status_code == 302
+    assert not Step.objects.get(slug="half-written").published and not Course.objects.get(slug="boats").published
+    assert client.get("/courses/boats/").status_code == 404
+    assert client.get("/courses/harbour/steps/half-written/").status_code == 404
+
+
+@pytest.mark.parametrize("model", ["course", "week", "topic", "step"])
+def test_a_new_form_begins_at_its_title_and_not_at_a_button(as_editor, course, model):
+    page = as_editor.get(ADD.format(model)).text
+    field = re.search(r"<(?:input|textarea)[^>]* autofocus[^>]*>", page)
+    assert field and 'name="title"' in field[0] and "admin/js/change_form.js" not in page
+    row = course if model == "course" else getattr(course, f"{model}s").first()
+    assert " autofocus" not in as_editor.get(f"/admin/courses/{model}/{row.pk}/change/").text
+
+
+def test_files_that_have_to_be_chosen_again_are_named(as_editor, course):
+    response = send(as_editor, ADD.format("course"), title="Boats", picture=picture("boats.svg"))
+    assert "picture_alt" in errors(response)
+    assert "These files have to be chosen again" in response.text and "boats.svg (picture)" in response.text
+    address = change(course.steps.get(slug="one-a"))
+    response = send(as_editor, address, figures__0__file=picture("knot.svg"), figures__0__uid="knot")
+    assert "figures-0-alt" in errors(response)
+    assert "knot.svg (figures: knot)" in response.text
+    assert "have to be chosen again, because" not in send(as_editor, address, title="").text
 
 
 def test_a_draft_is_seen_by_those_who_may_use_the_admin_only(as_editor, as_learner, client, course):
