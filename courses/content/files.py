@@ -86,7 +86,10 @@ class FileOnDisk:
 
     @property
     def unchanged(self) -> bool:
-        now = self.location.stat()
+        try:
+            now = self.location.stat()
+        except OSError:  # gone meanwhile
+            return False
         return (now.st_size, now.st_mtime_ns) == (self.size, self.modified)
 
 

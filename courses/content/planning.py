@@ -97,10 +97,6 @@ class Plan:
         return [row for row in self.rows if row.conflicts]
 
     @property
-    def unchanged(self) -> list[RowPlan]:
-        return [row for row in self.rows if not row.take and not row.conflicts]
-
-    @property
     def changes_anything(self) -> bool:
         return any(row.take for row in self.rows)
 
@@ -124,7 +120,7 @@ class Plan:
                 yield f"             files: {in_files}"
                 yield f"             admin: {in_database}"
         if not self.changes_anything:
-            yield "nothing to do"
+            yield "nothing else to do" if self.conflicts else "nothing to do"
 
 
 def plan(course: CheckedCourse, choices: Choices = UNDECIDED) -> Plan:

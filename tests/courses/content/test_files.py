@@ -77,6 +77,15 @@ def test_yaml_is_read_as_its_version_1_2(files):
     assert data["references"][0]["claim"] == "2014-05-01"
 
 
+def test_a_file_that_is_gone_is_not_what_was_looked_at(files):
+    picture = read_course(files.folder).media["media/van.svg"]
+    assert picture.unchanged
+
+    files.remove("media/van.svg")
+
+    assert not picture.unchanged
+
+
 def test_line_ends_of_windows_and_a_byte_order_mark_make_no_difference(files):
     before = files.checked().steps[0]
     files.write(WELCOME, b"\xef\xbb\xbf" + files.read(WELCOME).replace("\n", "\r\n").encode())

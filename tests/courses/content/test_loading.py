@@ -171,7 +171,7 @@ class TestTheSameFilesAgain:
 
         assert everything(tmp_path) == before
         assert list(plan.lines()) == ["nothing to do"]
-        assert len(plan.unchanged) == 7
+        assert len(plan.rows) == 7
 
     def test_a_course_saved_by_a_form_that_changed_nothing_is_unchanged(self, files, tmp_path):
         """Browsers send other line ends, and a rendered answer stands beside its source."""
