@@ -136,8 +136,9 @@ def _unquoted(value: str | None) -> str:
 def database(name: str, default: Path) -> dict[str, Any]:
     """The database: SQLite in the file `default`, or where postgresql://… or sqlite:////… in the variable says.
 
-    PostgreSQL keeps a connection for each thread; `?pool=N` shares N between the threads of a process instead. All other parameters go
-    to libpq (sslmode, connect_timeout, host for a socket's folder…).
+    PostgreSQL keeps a connection for each thread; `?pool=N` shares N between the threads of a process instead. With `?prepare=1` each
+    connection keeps the busiest queries planned (courses.prepared). All other parameters go to libpq (sslmode, connect_timeout, host
+    for a socket's folder…).
     """
     example = "postgresql://user:password@host:5432/name, or leave it out for SQLite"
     if (found := _split(name, "postgres postgresql sqlite", example)) is None:
@@ -151,8 +152,12 @@ def database(name: str, default: Path) -> dict[str, Any]:
     _needs(name, "psycopg")
     if not parts.path.strip("/"):
         problems.append(f"{name}: names no database. Write {example}.")
-    pool = _whole(name, parameters, "pool", 0)
+    pool, prepare = _whole(name, parameters, "pool", 0), parameters.pop("prepare", "0")
+    if prepare not in {"0", "1"}:
+        problems.append(f"{name}: prepare={prepare!r}: write 1 or 0.")
     options: dict[str, Any] = {"connect_timeout": 5, **parameters}
+    if prepare == "1":
+        options["prepare_threshold"] = 0  # planned for all the first time that a connection is asked
     if pool:
         # A database that comes back is tried again within seconds; who waits for a connection is told after five.
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 5, "reconnect_timeout": 5, "max_idle": 60}

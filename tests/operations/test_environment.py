@@ -50,6 +50,12 @@ class TestDatabase:
         assert found["HOST"] == "" and found["OPTIONS"]["host"] == "/run/postgresql"
         assert found["OPTIONS"]["pool"]["max_size"] == 4 and found["CONN_MAX_AGE"] == 0
 
+    @pytest.mark.parametrize(("said", "kept"), [("", False), ("?prepare=0", False), ("?prepare=1", True)])
+    def test_plans_are_kept_only_when_asked(self, say, said, kept):
+        say(f"postgresql://course@db.example/course{said}")
+        options = env.database("X", Path("unused"))["OPTIONS"]
+        assert ("prepare_threshold" in options) is kept and "prepare" not in options
+
     def test_another_file(self, say):
         say("sqlite:////srv/course/x.sqlite3")
         assert env.database("X", Path("unused"))["NAME"] == Path("/srv/course/x.sqlite3")
@@ -120,6 +126,7 @@ def test_words():
         (lambda: env.database("X", Path("x")), "postgres://u:SECRET@h:port/db"),
         (lambda: env.database("X", Path("x")), "postgres://u:SECRET@h/"),
         (lambda: env.database("X", Path("x")), "postgres://u:SECRET@h/db?pool=lots"),
+        (lambda: env.database("X", Path("x")), "postgres://u:SECRET@h/db?prepare=perhaps"),
         (lambda: env.database("X", Path("x")), "sqlite://relative.sqlite3"),
         (lambda: env.caches("X"), "memcached://SECRET"),
         (lambda: env.caches("X"), "redis://"),
