@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
 
 from accounts.models import EDUCATORS, User
@@ -43,6 +44,18 @@ def test_neither_hash_nor_address_is_shown(as_educator):
         assert "wren@example.org" not in page
         assert "md5" not in page.lower()
         assert person.password.rpartition("$")[2][:6] not in page
+
+
+def test_people_are_listed_by_name_whatever_its_capitals_and_a_large_site_sorts_nobody(as_educator):
+    for handle in ("wren", "Xara", "Thrush"):
+        factories.person(handle)
+    shown = as_educator.get("/admin/accounts/user/").context["cl"]
+    names = [person.handle for person in shown.result_list]
+    assert names == sorted(names, key=str.lower) and {"wren", "Xara", "Thrush"} <= set(names)
+    User.objects.bulk_create(User(handle=f"somebody {i}", skeleton=f"somebody{i}") for i in range(1000))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    assert "one_person_per_handle" in shown.queryset[:100].explain()
 
 
 def test_a_name_stays_and_nobody_is_deleted(as_educator):
