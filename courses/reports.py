@@ -33,6 +33,11 @@ def monday(day: date) -> str:
     return (day - timedelta(days=day.weekday())).isoformat()
 
 
+def weeks_ago(weeks: int) -> str:
+    """The Monday of so many weeks ago, by the site's own clock: the same for every reader, as ISO 8601."""
+    return monday(timezone.localdate(timezone=timezone.get_default_timezone()) - timedelta(weeks=weeks))
+
+
 @dataclass(frozen=True)
 class Block:
     """Weeks whose people are told as one number, from the first with anybody in it to the one in which they became ten; while they are
@@ -197,7 +202,7 @@ class Learning:
 
 def look(course: Course, data: dict[str, Any], span: Span) -> Learning:
     """What may be shown of the counted numbers in a span of weeks."""
-    this_week = monday(timezone.localdate(timezone=timezone.get_default_timezone()))
+    this_week = weeks_ago(0)
     finished = blocks(data.get("finished", {}), this_week)
     told = [block for block in span.told(finished) if block.is_over]
     days = [n for week, found in data.get("days", {}).items() if any(block.has(week) for block in told) for n in found]

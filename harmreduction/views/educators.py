@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import wraps
 from typing import Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_safe
 from courses import reports as learning
 from courses import roles
 from courses.models import Course
-from courses.reports import Span, StepNumbers, monday
+from courses.reports import Span, StepNumbers, monday, weeks_ago
 from courses.roles import Role
 from discussions import talking
 from harmreduction import charts
@@ -49,7 +48,7 @@ def span_of(request: HttpRequest) -> tuple[Span, str]:
     """The weeks that were asked for, and the name of the choice: "4" or "14" whole weeks and this one, "own" (from, to), or "all"."""
     asked = request.GET.get("weeks", "")
     if asked in PERIODS:
-        return Span(monday(timezone.localdate() - timedelta(weeks=PERIODS[asked]))), asked
+        return Span(weeks_ago(PERIODS[asked])), asked
     first, last = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))
     if first or last:
         return Span(monday(first) if first else None, monday(last) if last else None), "own"

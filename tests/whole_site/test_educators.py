@@ -245,6 +245,12 @@ def test_every_educator_is_told_of_the_same_weeks_wherever_it_is_monday(as_educa
         for day in ("2026-03-02", "2026-03-09", "2026-03-16")
     ]
     assert said == ["1", "2", "0"]
+    with time_machine.travel("2026-04-05T23:00:00Z", tick=False):  # in Kiritimati it is Monday already
+        rows = list(csv.reader(as_educator.get(f"{ADDRESS}numbers.csv?weeks=4").text.splitlines()))
+    assert rows[1][3] == "3" and rows[2][3] == "0"
+    with time_machine.travel("2026-04-06T01:00:00Z", tick=False):  # in St John's it is Sunday still
+        rows = list(csv.reader(as_educator.get(f"{ADDRESS}numbers.csv?weeks=4").text.splitlines()))
+    assert rows[1][3] == "2"
 
 
 def test_what_was_kept_is_what_is_counted(course, crowd, monkeypatch):
