@@ -29,10 +29,8 @@ CHUNK = 1 << 20
 WHEN = (1980, 1, 1, 0, 0, 0)  # of each file in an archive: the same course gives the same bytes
 LONGEST_NAME = 255  # bytes of a file's or folder's name; file systems take no more
 FOR_MACS = "__MACOSX"  # the folder into which a Mac puts what only Macs understand
-UNREADABLE = (  # what zipfile and its decompressors raise
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(NotImplementedError, EOFError, RuntimeError, ValueError, OSError),
-)
+# What zipfile and its decompressors raise.
+UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error)
 ODD = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f]')
 
 
