@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from courses import arranging, publishing
 from courses.models import Course, Step, Week
 from tests import factories
+from tests.browser.accessibility import broken_rules
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., Page]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
@@ -262,8 +261,7 @@ def test_no_rule_of_accessibility_is_broken(open_tree, course, width, scheme):
     page = open_tree(width=width, scheme=scheme)
     for fold in page.locator(".branch__advice, .branch__retired, [data-grip='Title of three-b'] .branch__more").all():
         fold.evaluate("fold => { fold.open = true }")
-    found = Axe().run(page, context=[["#content"]], options=RULES)
-    assert not found.response["violations"], found.generate_report()
+    assert broken_rules(page, within=[["#content"]]) == []
     targets = page.locator(".tree :is(button, summary)").evaluate_all(
         "all => all.filter(e => e.offsetParent).map(e => [e.getBoundingClientRect(), e.textContent])"
         ".filter(([box]) => box.width < 24 || box.height < 24).map(([, words]) => words)"
@@ -279,5 +277,4 @@ def test_the_ways_to_the_tree_fit_a_phone_and_break_no_rule(open_tree, course, s
         expect(page.get_by_role("heading", name=heading, exact=True).first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
     page.goto("/admin/")
-    found = Axe().run(page, context=[[".mine"], ["#header"]], options=RULES)
-    assert not found.response["violations"], found.generate_report()
+    assert broken_rules(page, within=[[".mine"], ["#header"]]) == []

@@ -6,18 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from courses import history, publishing
 from courses.models import Course, Step
 from tests import factories
+from tests.browser.accessibility import WCAG, broken_rules
 from tests.courses.content.course_files import WELCOME, CourseFiles
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., Page]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 @pytest.fixture
@@ -63,8 +62,7 @@ def test_an_educator_edits_previews_publishes_and_restores(at_work, visitor, fau
     page.get_by_role("link", name="As it was before that").last.click()
     expect(page.locator("ins", has_text="plain").first).to_be_visible()
     assert faults == []
-    found = Axe().run(page, context="#content-main", options=RULES).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    assert broken_rules(page, within="#content-main", tags=WCAG) == []
     faults.clear()  # axe styles elements, and asks for stylesheets beside the page
     page.get_by_role("button", name="Restore what is ticked").click()
     expect(page.locator(".messagelist .success")).to_contain_text("Restored")
