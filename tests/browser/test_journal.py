@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -13,6 +12,7 @@ from courses.content import writing
 from courses.models import Certificate, Completion, Course, JournalEntry, ReflectionQuestion, Step
 from tests import factories
 from tests.browser.accessibility import broken_rules
+from tests.browser.sessions import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., Page]
@@ -31,11 +31,8 @@ def expect_printed_once(page: Page) -> None:
 
 def sign_in(page: Page, learner: User, to: str) -> None:
     """As who signed in before: the sign-in page has tests of its own."""
-    client = Client()
-    client.force_login(learner)
     page.goto("/verify/")
-    site = page.url.removesuffix("verify/")
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+    log_in(page, learner, page.url.removesuffix("verify/"))
     page.goto(to)
 
 

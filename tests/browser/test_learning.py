@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pypdfium2
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import Invitation
 from courses.models import Completion
 from tests import factories
+from tests.browser.sessions import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 COURSE = "/courses/drug-use-and-harm-reduction/"
@@ -171,14 +171,11 @@ def test_the_outline_of_a_small_screen_opens_without_a_script(visitor: Visitor, 
 
 
 def test_a_certificate_is_printed_on_one_sheet(visitor: Visitor, live_server, course):
-    client, learner = Client(), factories.person("Heron")
-    client.force_login(learner)
+    learner = factories.person("Heron")
     for step in course.steps.all():
         Completion.objects.create(learner=learner, step=step, fingerprint=step.fingerprint)
     page = visitor(scheme="dark")
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    log_in(page, learner, live_server.url)
     page.goto("/courses/harbour/certificate/")
     page.get_by_label("Name on the certificate").fill("Marisol Example")
     page.get_by_role("button", name="Make my certificate").click()

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page
 
+from accounts.models import User
 from courses.models import Course
 from discussions import moderation
 from tests import factories
 from tests.browser.accessibility import broken_rules
+from tests.browser.sessions import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,7 +34,7 @@ SMALL = """() => [...document.querySelectorAll("a[href], button, input:not([type
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_for_staff_fit_the_smallest_screen_and_any_finger(
-    visitor: Callable[..., Page], course: Course, as_educator: Client, live_server: Any, scheme: str
+    visitor: Callable[..., Page], course: Course, educator: User, live_server: Any, scheme: str
 ):
     step = course.steps.order_by("pk")[0]
     for _ in range(2):
@@ -42,8 +43,7 @@ def test_pages_for_staff_fit_the_smallest_screen_and_any_finger(
             comment=comment, reporter=factories.person(), reason="spam", note="It looks like an advertisement."
         )
     page = visitor(width=320, scheme=scheme)
-    session = as_educator.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    log_in(page, educator, live_server.url)
     found = []
     for address in (
         "/moderation/",

@@ -11,19 +11,19 @@ from courses import arranging, publishing
 from courses.models import Course, Step, Week
 from tests import factories
 from tests.browser.accessibility import broken_rules
+from tests.browser.sessions import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., Page]
 
 
 @pytest.fixture
-def open_tree(visitor: Visitor, course: Course, as_educator, live_server) -> Callable[..., Page]:
+def open_tree(visitor: Visitor, course: Course, educator, live_server) -> Callable[..., Page]:
     """The tree of the course, as an educator who is signed in already."""
 
     def opened(**how) -> Page:
         page = visitor(**how)
-        session = as_educator.cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        log_in(page, educator, live_server.url)
         page.goto(f"/admin/courses/course/{course.pk}/tree/")
         return page
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from courses import history, publishing
 from courses.models import Course, Step
 from tests import factories
 from tests.browser.accessibility import WCAG, broken_rules
+from tests.browser.sessions import log_in
 from tests.courses.content.course_files import WELCOME, CourseFiles
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,10 +24,8 @@ def at_work(visitor: Visitor, live_server) -> Callable[..., Page]:
     """A browser in which this educator is signed in already."""
 
     def opened(handle: str, **how) -> Page:
-        client, page = Client(), visitor(**how)
-        client.force_login(factories.educator(handle))
-        session = client.cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = visitor(**how)
+        log_in(page, factories.educator(handle), live_server.url)
         return page
 
     return opened

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
 from courses.models import Step
 from tests import factories
 from tests.browser.accessibility import WCAG, broken_rules
+from tests.browser.sessions import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., Page]
@@ -25,11 +25,8 @@ def step(course) -> Step:
 def signed_in(page: Page, handle: str = "Ines") -> Page:
     """An educator's browser. How one signs in is tested elsewhere; here a session is enough."""
     person = factories.User.objects.filter(handle=handle).first() or factories.course_writer(handle)
-    client = Client()
-    client.force_login(person)
-    value = client.cookies["sessionid"].value
     page.goto("/favicon.ico")
-    page.context.add_cookies([{"name": "sessionid", "value": value, "url": page.evaluate("location.origin")}])
+    log_in(page, person, page.evaluate("location.origin"))
     return page
 
 
